@@ -1,0 +1,12 @@
+export { connectDatabase, type Database, type Entity, type Migration, type Tables } from './connect.js'
+export { IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
+export { isId, newId } from './ids.js'
+export {
+  type DatabaseError,
+  databaseErrorOf,
+  inTransaction,
+  isDatabaseAway,
+  queryRows,
+  type Transaction,
+} from './transaction.js'
+export { expectVersion, updateVersioned } from './versioned-update.js'

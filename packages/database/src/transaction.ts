@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type EntityManager, QueryFailedError } from 'typeorm'
+import type { Database } from './connect.js'
+
+/** All or nothing. What is done with it is seen by others together, or never. */
+export interface Transaction {
+  readonly manager: EntityManager
+  /** The rows that the statement answers: also of an UPDATE or DELETE with RETURNING. */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
+  /** Called once, after the commit and never after a rollback. Must not throw. */
+  afterCommit(callback: () => void): void
+}
+
+const deadlockDetected = '40P01'
+const serializationFailure = '40001'
+const triesOfATransaction = 5
+
+/**
+ * Runs the work in one transaction, again when the database asked for that (deadlock, serialization failure):
+ * so the work may run more than once and must touch nothing outside the transaction.
+ */
+export async function inTransaction<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const callbacks: (() => void)[] = []
+    try {
+      const result = await database.transaction((manager) => work(transactionOf(manager, callbacks)))
+      for (const callback of callbacks) callback()
+      return result
+    } catch (error) {
+      const state = databaseErrorOf(error)?.state
+      const again = state === deadlockDetected || state === serializationFailure
+      if (!again || tries === triesOfATransaction) throw error
+      await delay(2 ** tries)
+    }
+  }
+}
+
+function transactionOf(manager: EntityManager, callbacks: (() => void)[]): Transaction {
+  return {
+    manager,
+    query: (sql, parameters) => rows(manager, sql, parameters),
+    afterCommit: (callback) => {
+      callbacks.push(callback)
+    },
+  }
+}
+
+/** One statement on its own. */
+export function queryRows<Row extends object>(
+  database: Database,
+  sql: string,
+  parameters?: readonly unknown[],
+): Promise<Row[]> {
+  return rows(database.manager, sql, parameters)
+}
+
+/** TypeORM answers [rows, count] to UPDATE and DELETE and rows to all else: here it is always the rows. */
+async function rows<Row extends object>(
+  manager: EntityManager,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
+  const result: unknown = await manager.query(sql, [...parameters])
+  const isCounted =
+    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number'
+  return (isCounted ? result[0] : result) as Row[]
+}
+
+/** What the database says of a statement that it refused. `constraint` is the name of the rule that was hurt. */
+export interface DatabaseError {
+  readonly state: string
+  readonly constraint: string | undefined
+}
+
+export function databaseErrorOf(error: unknown): DatabaseError | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined
+  const { code, constraint } = error.driverError as { code?: unknown; constraint?: unknown }
+  if (typeof code !== 'string') return undefined
+  return { state: code, constraint: typeof constraint === 'string' ? constraint : undefined }
+}
+
+const connectionFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
+
+/** Whether the database is away, so that trying again later may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  const fault = error instanceof QueryFailedError ? error.driverError : error
+  const code = (fault as { code?: unknown } | null)?.code
+  if (typeof code === 'string') {
+    // 08: connection exception; 53: out of resources; 57P: the server shuts down or was shut down.
+    return connectionFaults.has(code) || /^(08|53|57P)/.test(code)
+  }
+  return (
+    fault instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(fault.message)
+  )
+}

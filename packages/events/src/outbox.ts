@@ -1,0 +1,41 @@
+import { EventEmitter } from 'node:events'
+import type { Database, Transaction } from '@caregraph/database'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import type { EventData, EventType } from './catalogue.js'
+import { eventOf } from './event.js'
+
+export class Outbox1760000000002 implements MigrationInterface {
+  readonly name = 'Outbox1760000000002'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE outbox (
+        transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+        id bigint GENERATED ALWAYS AS IDENTITY,
+        event jsonb NOT NULL,
+        PRIMARY KEY (transaction_id, id)
+      )`)
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE outbox')
+  }
+}
+
+/** Rings in this process when a transaction with events has been committed: it only shortens the relay's wait. */
+export const letterBox = new EventEmitter<{ letter: [databaseName: string] }>()
+letterBox.setMaxListeners(0)
+
+export const nameOf = (database: Database): string => database.driver.database ?? ''
+
+/** Writes an event with the act's own transaction: both are there, or neither. The relay takes it from here. */
+export async function appendEvent<Type extends EventType>(
+  tx: Transaction,
+  type: Type,
+  subject: string,
+  data: EventData<Type>,
+  now: Date,
+): Promise<void> {
+  await tx.query('INSERT INTO outbox (event) VALUES ($1)', [eventOf(type, subject, data, now)])
+  tx.afterCommit(() => letterBox.emit('letter', nameOf(tx.manager.connection)))
+}

@@ -1,0 +1,1 @@
+export { badInput, Refusal, type RefusalCode, type RefusalParams, refusalCodes } from './refusal.js'

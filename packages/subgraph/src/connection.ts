@@ -1,0 +1,144 @@
+import { isId } from '@caregraph/database'
+import { badInput } from '@caregraph/refusals'
+import { ArgsType, type ClassType, Directive, Field, Int, ObjectType } from 'type-graphql'
+import { Allow } from './rules.js'
+
+const mostPerPage = 100
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: 20, description: 'How many, 1 to 100.' })
+  declare first: number
+
+  @Field(() => String, { nullable: true, description: 'The cursor after which the page begins.' })
+  declare after?: string | null
+}
+
+@ObjectType('PageInfo', { simpleResolvers: true })
+@Directive('@shareable')
+@Allow('as-parent')
+export class PageInfo {
+  @Field(() => Boolean)
+  declare hasNextPage: boolean
+
+  @Field(() => Boolean)
+  declare hasPreviousPage: boolean
+
+  @Field(() => String, { nullable: true })
+  declare startCursor: string | null
+
+  @Field(() => String, { nullable: true })
+  declare endCursor: string | null
+}
+
+export interface Connection<Node> {
+  edges: { cursor: string; node: Node }[]
+  pageInfo: PageInfo
+  /** Counted only when it is asked for. */
+  totalCount: () => Promise<number>
+}
+
+/** The GraphQL type of a list of these nodes, by the Relay specification. */
+export function connectionType<Node extends object>(
+  name: string,
+  node: () => ClassType<Node>,
+): ClassType<Connection<Node>> {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @Allow('as-parent')
+  class Edge {
+    @Field(() => String)
+    declare cursor: string
+
+    @Field(node)
+    declare node: Node
+  }
+
+  @ObjectType(`${name}Connection`, { simpleResolvers: true })
+  @Allow('as-parent')
+  class ConnectionOfNodes {
+    @Field(() => [Edge])
+    declare edges: Edge[]
+
+    @Field(() => PageInfo)
+    declare pageInfo: PageInfo
+
+    @Field(() => Int)
+    declare totalCount: () => Promise<number>
+  }
+  return ConnectionOfNodes
+}
+
+/** What a page asks of the database: one row more than it shows tells whether there is a next page. */
+export interface Page {
+  readonly first: number
+  readonly limit: number
+  /** The keys of the row after which the page begins. */
+  readonly after: readonly string[] | undefined
+}
+
+/** What kind of value a key of a list's order is, so that a garbled cursor is refused before a database sees it. */
+export type KeyKind = 'text' | 'id' | 'instant'
+
+const isKey: Record<KeyKind, (key: string) => boolean> = {
+  text: (key) => !key.includes('\0'),
+  id: isId,
+  instant: (key) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+}
+
+/**
+ * Refuses a page of 0 or of 101, and a cursor that is not of this list. `list` names the list in the cursor,
+ * `keys` are the keys of its order.
+ */
+export function pageOf(args: PageArgs, list: string, keys: readonly KeyKind[]): Page {
+  if (args.first < 1 || args.first > mostPerPage) throw badInput('first', `This lies between 1 and ${mostPerPage}.`)
+  const after = args.after === null || args.after === undefined ? undefined : keysOf(args.after, list, keys)
+  return { first: args.first, limit: args.first + 1, after }
+}
+
+function keysOf(cursor: string, list: string, kinds: readonly KeyKind[]): string[] {
+  const [name, ...keys] = listed(cursor)
+  const isOurs =
+    name === list &&
+    keys.length === kinds.length &&
+    kinds.every((kind, index) => {
+      const key = keys[index]
+      return typeof key === 'string' && isKey[kind](key)
+    })
+  if (!isOurs) throw badInput('after', 'This is not a cursor of this list.')
+  return keys as string[]
+}
+
+function listed(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
+}
+
+/** Makes a page of rows that were read with the page's `limit`. `keysOfRow` are the keys of the list's order. */
+export function connectionOf<Row, Node>(options: {
+  page: Page
+  list: string
+  rows: readonly Row[]
+  keysOfRow: (row: Row) => readonly string[]
+  nodeOf: (row: Row) => Node
+  totalCount: () => Promise<number>
+}): Connection<Node> {
+  const { page, list, rows, keysOfRow, nodeOf, totalCount } = options
+  const edges = rows.slice(0, page.first).map((row) => ({
+    cursor: Buffer.from(JSON.stringify([list, ...keysOfRow(row)])).toString('base64url'),
+    node: nodeOf(row),
+  }))
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > page.first,
+      hasPreviousPage: page.after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount,
+  }
+}

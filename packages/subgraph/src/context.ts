@@ -1,0 +1,47 @@
+import type { Actor } from '@caregraph/access'
+import type { Database } from '@caregraph/database'
+import DataLoader from 'dataloader'
+import type { Clinic } from './clinic.js'
+import type { Peers } from './peers.js'
+
+/** Answers many keys at once. What has no answer is left out of the map. */
+export type Batch<Key, Value, Services = unknown> = (
+  keys: readonly Key[],
+  context: Context<Services>,
+) => Promise<ReadonlyMap<Key, Value>>
+
+/** Everything that an act or a resolver may reach. One for each request. */
+export interface Context<Services = unknown> {
+  /** Who asks; nobody where no token came along. */
+  readonly actor: Actor | undefined
+  readonly requestId: string
+  /** Where the request came from, for counting attempts. Never written down. */
+  readonly clientAddress: string | undefined
+  readonly now: () => Date
+  readonly clinic: Clinic
+  readonly database: Database
+  readonly peers: Peers
+  /** What this subgraph alone has, as its `services` made it. */
+  readonly services: Services
+  /** Collects the keys of one tick and asks for them together, once for each request. */
+  load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key): Promise<Value | undefined>
+}
+
+export function contextOf<Services>(parts: Omit<Context<Services>, 'load'>): Context<Services> {
+  const loaders = new Map<unknown, DataLoader<unknown, unknown>>()
+  const context: Context<Services> = {
+    ...parts,
+    load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key) {
+      let loader = loaders.get(batch) as DataLoader<Key, Value | undefined> | undefined
+      if (loader === undefined) {
+        loader = new DataLoader<Key, Value | undefined>(async (keys) => {
+          const values = await batch(keys, context)
+          return keys.map((each) => values.get(each))
+        })
+        loaders.set(batch, loader as DataLoader<unknown, unknown>)
+      }
+      return loader.load(key)
+    },
+  }
+  return context
+}

@@ -1,0 +1,41 @@
+import { isDatabaseAway } from '@caregraph/database'
+import { Refusal } from '@caregraph/refusals'
+import { GraphQLError } from 'graphql'
+
+export interface Log {
+  info(message: string, details?: Readonly<Record<string, unknown>>): void
+  error(message: string, details?: Readonly<Record<string, unknown>>): void
+}
+
+/**
+ * What the gateway gets to know of an error. A refusal goes through as it is; a fault of ours is written to the log
+ * without its message, which can hold what a database was given, and leaves only the request id to quote.
+ */
+export function shapeError(
+  error: GraphQLError,
+  request: { subgraph: string; requestId: string; log: Log },
+): GraphQLError {
+  const cause = error.originalError
+  if (cause instanceof Refusal) return shaped(error, cause)
+  if (cause === undefined || cause === null) return error
+  const { subgraph, requestId, log } = request
+  if (isDatabaseAway(cause)) return shaped(error, new Refusal('SERVICE_UNAVAILABLE', { subgraph }))
+  log.error('a resolver failed', { subgraph, requestId, path: error.path?.join('.'), ...traceOf(cause) })
+  return shaped(error, new Refusal('INTERNAL_SERVER_ERROR', { requestId }))
+}
+
+function shaped(error: GraphQLError, { code, params, message }: Refusal): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    extensions: params === undefined ? { code } : { code, params },
+  })
+}
+
+/** The kind of a fault and where it happened: never its message. */
+export function traceOf(fault: unknown): { fault: string; at: string | undefined } {
+  if (!(fault instanceof Error)) return { fault: typeof fault, at: undefined }
+  const code = (fault as { code?: unknown }).code ?? (fault as { driverError?: { code?: unknown } }).driverError?.code
+  const at = fault.stack?.split('\n    at ').slice(1, 6).join(' < ')
+  return { fault: typeof code === 'string' ? `${fault.name} ${code}` : fault.name, at }
+}

@@ -1,0 +1,39 @@
+export { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
+export type { Clinic } from './clinic.js'
+export {
+  type Connection,
+  connectionOf,
+  connectionType,
+  type KeyKind,
+  type Page,
+  PageArgs,
+  PageInfo,
+  pageOf,
+} from './connection.js'
+export type { Batch, Context } from './context.js'
+export {
+  defineSubgraph,
+  type Environment,
+  type Job,
+  type Room,
+  type RunningSubgraph,
+  type Subgraph,
+} from './define-subgraph.js'
+export { type Log, traceOf } from './faults.js'
+export { numberBetween, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
+export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
+export { type Peers, peersOf } from './peers.js'
+export { extension, type Reference, reference } from './reference.js'
+export { Allow, type Rule } from './rules.js'
+export {
+  CurrencyScalar,
+  DateScalar,
+  DateTimeScalar,
+  EmailAddressScalar,
+  isTimeZone,
+  LocalTimeScalar,
+  PhoneNumberScalar,
+  SafeIntScalar,
+  TimeZoneScalar,
+  UrlScalar,
+} from './scalars.js'
