@@ -1,0 +1,3 @@
+export { ensureDatabase } from './ensure-database.js'
+export { DataDirectoryInUse } from './ownership.js'
+export { type EmbeddedPostgres, type StartOptions, startEmbeddedPostgres } from './start-embedded-postgres.js'
