@@ -74,13 +74,20 @@ export type Reach =
   | { readonly kind: 'own'; readonly roles: readonly Role[] }
   | { readonly kind: 'none' }
 
+const reaches = new WeakMap<Actor, Map<Permission, Reach>>()
+
 export function reachOf(actor: Actor | undefined, permission: Permission): Reach {
-  const own: Role[] = []
-  for (const role of actor?.roles ?? []) {
-    const scope = scopeOf(role, permission)
-    if (scope === 'all') return { kind: 'all' }
-    if (scope === 'own') own.push(role)
-  }
+  if (actor === undefined) return { kind: 'none' }
+  const known = reaches.get(actor) ?? new Map<Permission, Reach>()
+  reaches.set(actor, known)
+  const reach = known.get(permission) ?? reachOfRoles(actor.roles, permission)
+  known.set(permission, reach)
+  return reach
+}
+
+function reachOfRoles(roles: readonly Role[], permission: Permission): Reach {
+  if (roles.some((role) => scopeOf(role, permission) === 'all')) return { kind: 'all' }
+  const own = roles.filter((role) => scopeOf(role, permission) === 'own')
   return own.length > 0 ? { kind: 'own', roles: own } : { kind: 'none' }
 }
 

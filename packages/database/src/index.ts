@@ -7,6 +7,7 @@ export {
   inTransaction,
   isDatabaseAway,
   queryRows,
+  refuseByConstraint,
   type Transaction,
 } from './transaction.js'
 export { expectVersion, updateVersioned } from './versioned-update.js'

@@ -79,6 +79,19 @@ export function databaseErrorOf(error: unknown): DatabaseError | undefined {
   return { state: code, constraint: typeof constraint === 'string' ? constraint : undefined }
 }
 
+/** Turns the database's own guard into the refusal that it stands for, by the constraint's name. */
+export async function refuseByConstraint<T>(
+  refusals: Readonly<Record<string, () => Error>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const refusal = refusals[databaseErrorOf(error)?.constraint ?? '']
+    throw refusal === undefined ? error : refusal()
+  }
+}
+
 const connectionFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
 
 /** Whether the database is away, so that trying again later may help. */

@@ -10,3 +10,8 @@ export interface Clinic {
   /** What links to the clinic begin with. */
   readonly publicUrl: string
 }
+
+/** The day on which an instant falls in a zone, such as 2027-03-01. */
+export function dayIn(timeZone: string, instant: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant)
+}

@@ -1,14 +1,15 @@
 import { isId } from '@caregraph/database'
 import { badInput } from '@caregraph/refusals'
 import { ArgsType, type ClassType, Directive, Field, Int, ObjectType } from 'type-graphql'
+import { numberBetween } from './input.js'
 import { Allow } from './rules.js'
 
 const mostPerPage = 100
 
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many, 1 to 100.' })
-  declare first: number
+  @Field(() => Int, { nullable: true, defaultValue: 20, description: 'How many, 1 to 100.' })
+  declare first?: number | null
 
   @Field(() => String, { nullable: true, description: 'The cursor after which the page begins.' })
   declare after?: string | null
@@ -90,9 +91,9 @@ const isKey: Record<KeyKind, (key: string) => boolean> = {
  * `keys` are the keys of its order.
  */
 export function pageOf(args: PageArgs, list: string, keys: readonly KeyKind[]): Page {
-  if (args.first < 1 || args.first > mostPerPage) throw badInput('first', `This lies between 1 and ${mostPerPage}.`)
+  const first = numberBetween(args.first ?? 20, 'first', 1, mostPerPage)
   const after = args.after === null || args.after === undefined ? undefined : keysOf(args.after, list, keys)
-  return { first: args.first, limit: args.first + 1, after }
+  return { first, limit: first + 1, after }
 }
 
 function keysOf(cursor: string, list: string, kinds: readonly KeyKind[]): string[] {

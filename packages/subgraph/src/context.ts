@@ -10,6 +10,17 @@ export type Batch<Key, Value, Services = unknown> = (
   context: Context<Services>,
 ) => Promise<ReadonlyMap<Key, Value>>
 
+/** What a batch of lists answers: the rows of each key. */
+export function groupedBy<Key, Row>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(keyOf(row))
+    if (group === undefined) groups.set(keyOf(row), [row])
+    else group.push(row)
+  }
+  return groups
+}
+
 /** Everything that an act or a resolver may reach. One for each request. */
 export interface Context<Services = unknown> {
   /** Who asks; nobody where no token came along. */

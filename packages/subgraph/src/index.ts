@@ -1,5 +1,5 @@
 export { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
-export type { Clinic } from './clinic.js'
+export { type Clinic, dayIn } from './clinic.js'
 export {
   type Connection,
   connectionOf,
@@ -10,7 +10,7 @@ export {
   PageInfo,
   pageOf,
 } from './connection.js'
-export type { Batch, Context } from './context.js'
+export { type Batch, type Context, groupedBy } from './context.js'
 export {
   defineSubgraph,
   type Environment,

@@ -1,0 +1,12 @@
+import { defineSubgraph, reference } from '@caregraph/subgraph'
+import { loadPatients } from './find-patients.js'
+import { Patients1760000001001 } from './migrations/patients.js'
+import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
+import { PatientResolver } from './patient.resolver.js'
+
+export const patient = defineSubgraph({
+  name: 'patient',
+  resolvers: [PatientResolver],
+  references: { Patient: reference('patient:read', loadPatients) },
+  tables: { entities: [PatientRow, PatientIdentifierRow], migrations: [Patients1760000001001] },
+})

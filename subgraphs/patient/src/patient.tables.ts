@@ -1,0 +1,36 @@
+import type { Transaction } from '@caregraph/database'
+import { Refusal } from '@caregraph/refusals'
+import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
+import type { IdentifierInput } from './patient.type.js'
+import { searchTermsOf } from './search-terms.js'
+
+/** What the tables themselves refuse. */
+export const ownedByOne = {
+  patients_email: () => new Refusal('DUPLICATE_EMAIL'),
+  patient_identifiers_belong_to_one: () => new Refusal('DUPLICATE_IDENTIFIER'),
+}
+
+/** The patient's row, which nobody else changes until this transaction ends. Refuses with NOT_FOUND. */
+export async function lockPatient(tx: Transaction, id: string): Promise<PatientRow> {
+  const patient = await tx.manager.findOne(PatientRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
+  if (patient === null) throw new Refusal('NOT_FOUND')
+  return patient
+}
+
+export async function writeIdentifiers(
+  tx: Transaction,
+  patientId: string,
+  identifiers: readonly IdentifierInput[],
+): Promise<void> {
+  await tx.manager.delete(PatientIdentifierRow, { patientId })
+  const rows = identifiers.map(({ system, value }, position) => ({ system, value, patientId, position }))
+  if (rows.length > 0) await tx.manager.insert(PatientIdentifierRow, rows)
+}
+
+export async function writeSearchTerms(tx: Transaction, patient: PatientRow): Promise<void> {
+  await tx.query('DELETE FROM patient_search_terms WHERE patient_id = $1', [patient.id])
+  await tx.query('INSERT INTO patient_search_terms (patient_id, term) SELECT $1, unnest($2::text[])', [
+    patient.id,
+    searchTermsOf(patient),
+  ])
+}

@@ -1,0 +1,34 @@
+import { may, permit } from '@caregraph/access'
+import { expectVersion, inTransaction, refuseByConstraint, updateVersioned } from '@caregraph/database'
+import { appendEvent } from '@caregraph/events'
+import { Refusal } from '@caregraph/refusals'
+import { type Context, dayIn, requiredId } from '@caregraph/subgraph'
+import { PatientRow } from './patient.entity.js'
+import { identifiers, patientFacts } from './patient.rules.js'
+import { lockPatient, ownedByOne, writeIdentifiers, writeSearchTerms } from './patient.tables.js'
+import type { UpdatePatientInput } from './patient.type.js'
+
+/** What is left out keeps its value, null clears. An archived record is restored before it is changed. */
+export async function updatePatient(context: Context, input: UpdatePatientInput): Promise<PatientRow> {
+  const actor = permit(context.actor, 'patient:update')
+  const now = context.now()
+  const { clinic } = context
+  const { id: givenId, expectedVersion, identifiers: given, ...changes } = input
+  const id = requiredId(givenId, 'id')
+  if (!may(actor, 'patient:update', id)) throw new Refusal('NOT_FOUND')
+  const facts = patientFacts(changes, { today: dayIn(clinic.timeZone, now), country: clinic.country })
+
+  return refuseByConstraint(ownedByOne, () =>
+    inTransaction(context.database, async (tx) => {
+      const patient = await lockPatient(tx, id)
+      expectVersion(patient, expectedVersion)
+      if (patient.archivedAt !== null) throw new Refusal('PATIENT_ARCHIVED')
+
+      const updated = await updateVersioned(tx, PatientRow, patient, facts)
+      if (given !== undefined) await writeIdentifiers(tx, id, identifiers(given ?? []))
+      await writeSearchTerms(tx, updated)
+      await appendEvent(tx, 'PatientUpdated', id, { patientId: id, version: updated.version }, now)
+      return updated
+    }),
+  )
+}
