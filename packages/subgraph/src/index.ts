@@ -37,3 +37,4 @@ export {
   TimeZoneScalar,
   UrlScalar,
 } from './scalars.js'
+export { serveSubgraph } from './serve.js'
