@@ -1,3 +1,4 @@
+import { SearchTerms1760000000004 } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { loadPatients } from './find-patients.js'
 import { Patients1760000001001 } from './migrations/patients.js'
@@ -8,5 +9,8 @@ export const patient = defineSubgraph({
   name: 'patient',
   resolvers: [PatientResolver],
   references: { Patient: reference('patient:read', loadPatients) },
-  tables: { entities: [PatientRow, PatientIdentifierRow], migrations: [Patients1760000001001] },
+  tables: {
+    entities: [PatientRow, PatientIdentifierRow],
+    migrations: [SearchTerms1760000000004, Patients1760000001001],
+  },
 })

@@ -1,9 +1,8 @@
-import { newId } from '@caregraph/database'
+import { newId, sortNameOf } from '@caregraph/database'
 import { badInput } from '@caregraph/refusals'
 import { numberBetween, optionalText, phoneNumber, requiredText } from '@caregraph/subgraph'
 import type { InsurancePolicyFacts, PatientRow } from './patient.entity.js'
 import type { IdentifierInput, InsurancePolicyInput, UpdatePatientInput } from './patient.type.js'
-import { sortNameOf } from './search-terms.js'
 
 /** The parish registers of the oldest people alive begin here: an earlier day is a slip of the pen. */
 const earliestBirth = '1880-01-01'

@@ -2,7 +2,6 @@ import type { Transaction } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
 import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
 import type { IdentifierInput } from './patient.type.js'
-import { searchTermsOf } from './search-terms.js'
 
 /** What the tables themselves refuse. */
 export const ownedByOne = {
@@ -25,12 +24,4 @@ export async function writeIdentifiers(
   await tx.manager.delete(PatientIdentifierRow, { patientId })
   const rows = identifiers.map(({ system, value }, position) => ({ system, value, patientId, position }))
   if (rows.length > 0) await tx.manager.insert(PatientIdentifierRow, rows)
-}
-
-export async function writeSearchTerms(tx: Transaction, patient: PatientRow): Promise<void> {
-  await tx.query('DELETE FROM patient_search_terms WHERE patient_id = $1', [patient.id])
-  await tx.query('INSERT INTO patient_search_terms (patient_id, term) SELECT $1, unnest($2::text[])', [
-    patient.id,
-    searchTermsOf(patient),
-  ])
 }

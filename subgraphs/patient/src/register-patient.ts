@@ -1,12 +1,13 @@
 import { permit, reachOf } from '@caregraph/access'
-import { inTransaction, newId, refuseByConstraint, repeatOf } from '@caregraph/database'
+import { inTransaction, newId, refuseByConstraint, repeatOf, writeSearchTerms } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
 import { type Context, dayIn } from '@caregraph/subgraph'
 import { PatientRow } from './patient.entity.js'
 import { identifiers, patientFacts } from './patient.rules.js'
-import { ownedByOne, writeIdentifiers, writeSearchTerms } from './patient.tables.js'
+import { ownedByOne, writeIdentifiers } from './patient.tables.js'
 import type { RegisterPatientInput } from './patient.type.js'
+import { termsOfPatient } from './search-terms.js'
 
 /** Staff open a record for anyone; somebody who only is a patient opens his own, under the id by which he signs in. */
 export async function registerPatient(context: Context, input: RegisterPatientInput): Promise<PatientRow> {
@@ -45,7 +46,7 @@ export async function registerPatient(context: Context, input: RegisterPatientIn
 
       await tx.manager.insert(PatientRow, patient)
       await writeIdentifiers(tx, id, identifiedBy)
-      await writeSearchTerms(tx, patient)
+      await writeSearchTerms(tx, id, termsOfPatient(patient))
       await appendEvent(tx, 'PatientRegistered', id, { patientId: id, registeredOn: today }, now)
       return patient
     }),

@@ -1,12 +1,19 @@
 import { may, permit } from '@caregraph/access'
-import { expectVersion, inTransaction, refuseByConstraint, updateVersioned } from '@caregraph/database'
+import {
+  expectVersion,
+  inTransaction,
+  refuseByConstraint,
+  updateVersioned,
+  writeSearchTerms,
+} from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
 import { type Context, dayIn, requiredId } from '@caregraph/subgraph'
 import { PatientRow } from './patient.entity.js'
 import { identifiers, patientFacts } from './patient.rules.js'
-import { lockPatient, ownedByOne, writeIdentifiers, writeSearchTerms } from './patient.tables.js'
+import { lockPatient, ownedByOne, writeIdentifiers } from './patient.tables.js'
 import type { UpdatePatientInput } from './patient.type.js'
+import { termsOfPatient } from './search-terms.js'
 
 /** What is left out keeps its value, null clears. An archived record is restored before it is changed. */
 export async function updatePatient(context: Context, input: UpdatePatientInput): Promise<PatientRow> {
@@ -26,7 +33,7 @@ export async function updatePatient(context: Context, input: UpdatePatientInput)
 
       const updated = await updateVersioned(tx, PatientRow, patient, facts)
       if (given !== undefined) await writeIdentifiers(tx, id, identifiers(given ?? []))
-      await writeSearchTerms(tx, updated)
+      await writeSearchTerms(tx, id, termsOfPatient(updated))
       await appendEvent(tx, 'PatientUpdated', id, { patientId: id, version: updated.version }, now)
       return updated
     }),

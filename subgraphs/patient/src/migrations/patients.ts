@@ -33,17 +33,9 @@ export class Patients1760000001001 implements MigrationInterface {
         CONSTRAINT patient_identifiers_belong_to_one PRIMARY KEY (system, value)
       )`)
     await runner.query('CREATE INDEX patient_identifiers_patient ON patient_identifiers (patient_id)')
-    // "C" compares bytes: that is what makes a prefix a range of this index.
-    await runner.query(`
-      CREATE TABLE patient_search_terms (
-        term text COLLATE "C" NOT NULL,
-        patient_id uuid NOT NULL REFERENCES patients (id),
-        PRIMARY KEY (term, patient_id)
-      )`)
-    await runner.query('CREATE INDEX patient_search_terms_patient ON patient_search_terms (patient_id, term)')
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE patient_search_terms, patient_identifiers, patients')
+    await runner.query('DROP TABLE patient_identifiers, patients')
   }
 }

@@ -1,0 +1,95 @@
+import { badInput } from '@caregraph/refusals'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import type { Transaction } from './transaction.js'
+
+const longestTerm = 64
+const longestSearch = 200
+const mostPrefixes = 6
+
+/** What the records of a subgraph are found by. A subgraph that is searched lists this among its migrations. */
+export class SearchTerms1760000000004 implements MigrationInterface {
+  readonly name = 'SearchTerms1760000000004'
+
+  async up(runner: QueryRunner): Promise<void> {
+    // "C" compares bytes: that is what makes a prefix a range of the index.
+    await runner.query(`
+      CREATE TABLE search_terms (
+        term text COLLATE "C" NOT NULL,
+        record_id uuid NOT NULL,
+        PRIMARY KEY (term, record_id)
+      )`)
+    await runner.query('CREATE INDEX search_terms_record ON search_terms (record_id, term)')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE search_terms')
+  }
+}
+
+/** Letters that Unicode does not take apart, as PostgreSQL's `unaccent` and people without them on a keyboard write them. */
+const plainLetters: Readonly<Record<string, string>> = {
+  æ: 'ae',
+  đ: 'd',
+  ð: 'd',
+  ħ: 'h',
+  ı: 'i',
+  ł: 'l',
+  ø: 'o',
+  œ: 'oe',
+  ß: 'ss',
+  þ: 'th',
+  ς: 'σ',
+}
+
+/** Only letters and digits, without case and accents: `Éva O'Brien-Łuk` becomes `evaobrienluk`. */
+export function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase()
+    .replace(/[æđðħıłøœßþς]/g, (letter) => plainLetters[letter] ?? letter)
+}
+
+/** What a list of people is ordered by: the words of the name, plain, as in a card index. */
+export function sortNameOf(name: string): string {
+  return name.trim().split(/\s+/).map(plain).join(' ')
+}
+
+/**
+ * The beginnings by which a record is found: each word of `words`, also each part of a word that is written with a
+ * hyphen or an apostrophe, and each of `whole` as one.
+ */
+export function searchTermsOf(texts: {
+  words: readonly (string | null)[]
+  whole?: readonly (string | null)[]
+}): string[] {
+  const words = texts.words.flatMap((text) => text?.split(/\s+/) ?? [])
+  const parts = words.flatMap((word) => word.split(/[^\p{L}\p{N}\p{M}]+/u))
+  return terms([...words, ...parts, ...(texts.whole ?? []).map((text) => text ?? '')])
+}
+
+/**
+ * The prefixes that all have to be found, the longest first. Numbers beside each other are one, such as
+ * `(415) 555-0123`. Refuses more than 200 characters, and more than 6 words.
+ */
+export function prefixesOf(search: string | null | undefined): string[] {
+  const text = search?.trim() ?? ''
+  if (text.length > longestSearch) throw badInput('search', `This has at most ${longestSearch} characters.`)
+  const numbersOrWord = /[\d()+./-]+(?:\s+[\d()+./-]+)*(?!\S)|\S+/g
+  const prefixes = terms(text.match(numbersOrWord) ?? [])
+  if (prefixes.length > mostPrefixes) throw badInput('search', `This has at most ${mostPrefixes} words.`)
+  return prefixes.sort((a, b) => b.length - a.length)
+}
+
+function terms(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => plain(text).slice(0, longestTerm)))].filter((term) => term !== '')
+}
+
+/** Replaces what the record is found by. */
+export async function writeSearchTerms(tx: Transaction, recordId: string, terms: readonly string[]): Promise<void> {
+  await tx.query('DELETE FROM search_terms WHERE record_id = $1 AND term <> ALL ($2::text[])', [recordId, terms])
+  await tx.query('INSERT INTO search_terms (record_id, term) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
+    recordId,
+    terms,
+  ])
+}
