@@ -9,13 +9,13 @@ export {
   reachOf,
   scopeOf,
 } from './permissions.js'
+export { createRevocations, type RevocationList, type Revocations, revocationSeconds } from './revocations.js'
 export {
   accessTokenSeconds,
   accessTokenType,
   bearerToken,
   createTokenVerifier,
   InvalidToken,
-  type Revocations,
   tokenAudience,
   tokenIssuer,
   type VerifyToken,

@@ -1,17 +1,13 @@
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type Actor, type Role, roles } from './actor.js'
+import type { Revocations } from './revocations.js'
 
 export const tokenIssuer = 'caregraph'
 export const tokenAudience = 'caregraph'
 /** RFC 9068: an access token says what it is, so that no other JWT of the house can pass for one. */
 export const accessTokenType = 'at+jwt'
 export const accessTokenSeconds = 600
-
-/** Session ids that were ended before their access token ran out. */
-export interface Revocations {
-  has(sessionId: string): boolean
-}
 
 /** Why a bearer token was not accepted. Never holds the token. */
 export class InvalidToken extends Error {
@@ -25,7 +21,7 @@ const clockToleranceSeconds = 5
 
 /**
  * Verifies access tokens with every check that jose has, since without options it accepts expired, foreign and
- * untyped ones (RFC 8725). What was verified once is remembered until it expires; a revoked session never passes.
+ * untyped ones (RFC 8725). What was verified once is remembered until it expires; a revoked token never passes.
  */
 export function createTokenVerifier(options: {
   keys: JWTVerifyGetKey
@@ -37,7 +33,7 @@ export function createTokenVerifier(options: {
     const now = options.now()
     const actor = verified.get(token) ?? (await verify(token, options.keys, now))
     if (actor.expiresAt <= now.getTime()) throw new InvalidToken('expired')
-    if (options.revocations.has(actor.sessionId)) throw new InvalidToken('revoked')
+    if (options.revocations.has(actor)) throw new InvalidToken('revoked')
     verified.set(token, actor)
     return actor
   }

@@ -11,6 +11,7 @@ export interface SubgraphRequest {
   readonly token?: string | undefined
   readonly requestId: string
   readonly clientAddress?: string | undefined
+  readonly userAgent?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 

@@ -28,6 +28,8 @@ export interface Context<Services = unknown> {
   readonly requestId: string
   /** Where the request came from, for counting attempts. Never written down. */
   readonly clientAddress: string | undefined
+  /** What the client calls itself, so that a person recognises his sessions. */
+  readonly userAgent: string | undefined
   readonly now: () => Date
   readonly clinic: Clinic
   readonly database: Database

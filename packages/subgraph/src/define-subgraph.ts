@@ -1,4 +1,4 @@
-import type { Actor, VerifyToken } from '@caregraph/access'
+import type { Actor, RevocationList, VerifyToken } from '@caregraph/access'
 import { connectDatabase, type Database, IdempotencyKeys1760000000001, type Tables } from '@caregraph/database'
 import {
   type EventBus,
@@ -24,6 +24,8 @@ export interface Environment {
   readonly bus: EventBus
   readonly peers: Peers
   readonly verifyToken: VerifyToken
+  /** Where the owner of the sessions says which tokens `verifyToken` is to refuse. */
+  readonly revocations: RevocationList
   readonly clinic: Clinic
   readonly now: () => Date
   readonly log: Log
@@ -37,6 +39,7 @@ export interface Room<Services> {
   readonly services: Services
   readonly clinic: Clinic
   readonly bus: EventBus
+  readonly revocations: RevocationList
   readonly now: () => Date
   readonly log: Log
   readonly settings: Environment['settings']
@@ -95,7 +98,7 @@ async function start<Services>(
   environment: Environment,
 ): Promise<RunningSubgraph> {
   const { name } = definition
-  const { bus, clinic, now, log, peers, settings, verifyToken } = environment
+  const { bus, clinic, now, log, peers, revocations, settings, verifyToken } = environment
   const onFault = (error: unknown) => log.error('a background task failed', { subgraph: name, ...traceOf(error) })
   const database = await connectDatabase({
     url: environment.databaseUrl,
@@ -116,7 +119,7 @@ async function start<Services>(
     for (const each of stops.reverse()) await each()
   }
   try {
-    const bare = { database, clinic, bus, now, log, settings }
+    const bare = { database, clinic, bus, revocations, now, log, settings }
     const made = await definition.services?.(bare)
     if (made?.stop) stops.push(made.stop)
     const room: Room<Services> = { ...bare, services: made?.services as Services }
@@ -133,6 +136,7 @@ async function start<Services>(
         actor,
         requestId: request.requestId,
         clientAddress: request.clientAddress,
+        userAgent: request.userAgent,
         now,
         clinic,
         database,

@@ -1,4 +1,4 @@
-import type { Actor } from '@caregraph/access'
+import { type Actor, createRevocations } from '@caregraph/access'
 import type { Database } from '@caregraph/database'
 import { type AnyEvent, createLocalBus, type EventBus, type EventType } from '@caregraph/events'
 import {
@@ -64,6 +64,7 @@ export async function startSubgraph(
     databaseUrl: database.url,
     peers: nobody,
     verifyToken: verifyTestToken,
+    revocations: createRevocations(),
     clinic: testClinic,
     log: { info: note, error: note },
     settings: {},
