@@ -1,3 +1,4 @@
+import { isId } from '@caregraph/database'
 import type { Batch, Context } from './context.js'
 import { type AccessRule, checkRule, type Rule } from './rules.js'
 
@@ -17,8 +18,11 @@ export interface Reference {
 export function reference<Row, Services>(rule: Rule, load: Batch<string, Row, Services>, key = 'id'): Reference {
   return {
     access: { rule },
-    resolve: async (representation, context: Context<Services>) =>
-      (await context.load(load, String(representation[key]))) ?? null,
+    resolve: async (representation, context: Context<Services>) => {
+      const value = String(representation[key])
+      // One garbled id in a batch would make the database refuse all of it.
+      return key === 'id' && !isId(value) ? null : ((await context.load(load, value)) ?? null)
+    },
   }
 }
 
