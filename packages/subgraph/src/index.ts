@@ -23,6 +23,7 @@ export { type Log, traceOf } from './faults.js'
 export { numberBetween, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
 export { type Peers, peersOf } from './peers.js'
+export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
 export { extension, type Reference, reference } from './reference.js'
 export { Allow, type Rule } from './rules.js'
 export {

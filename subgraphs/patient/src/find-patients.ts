@@ -6,12 +6,12 @@ import {
   type Context,
   connectionOf,
   groupedBy,
+  type IdentifierInput,
   type PageArgs,
   pageOf,
 } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
-import type { IdentifierInput } from './patient.type.js'
 
 export interface PatientFilter {
   search?: string | null | undefined

@@ -1,16 +1,17 @@
-import { Allow, type Connection, type Context, PageArgs, requiredId } from '@caregraph/subgraph'
+import {
+  Allow,
+  type Connection,
+  type Context,
+  Identifier,
+  IdentifierInput,
+  PageArgs,
+  requiredId,
+} from '@caregraph/subgraph'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { archivePatient } from './archive-patient.js'
 import { findPatients, loadIdentifiers, loadPatients } from './find-patients.js'
 import type { PatientRow } from './patient.entity.js'
-import {
-  Identifier,
-  IdentifierInput,
-  Patient,
-  PatientConnection,
-  RegisterPatientInput,
-  UpdatePatientInput,
-} from './patient.type.js'
+import { Patient, PatientConnection, RegisterPatientInput, UpdatePatientInput } from './patient.type.js'
 import { registerPatient } from './register-patient.js'
 import { restorePatient } from './restore-patient.js'
 import { updatePatient } from './update-patient.js'

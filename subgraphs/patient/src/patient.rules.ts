@@ -2,13 +2,13 @@ import { newId, sortNameOf } from '@caregraph/database'
 import { badInput } from '@caregraph/refusals'
 import { numberBetween, optionalText, phoneNumber, requiredText } from '@caregraph/subgraph'
 import type { InsurancePolicyFacts, PatientRow } from './patient.entity.js'
-import type { IdentifierInput, InsurancePolicyInput, UpdatePatientInput } from './patient.type.js'
+import type { InsurancePolicyInput, UpdatePatientInput } from './patient.type.js'
 
 /** The parish registers of the oldest people alive begin here: an earlier day is a slip of the pen. */
 const earliestBirth = '1880-01-01'
 const longestName = 200
 const longestAddress = 500
-const mostListed = 50
+const mostPolicies = 50
 
 type Facts = Pick<
   PatientRow,
@@ -57,7 +57,7 @@ function dateOfBirth(day: string | null, today: string): string {
 }
 
 function policies(input: readonly InsurancePolicyInput[]): InsurancePolicyFacts[] {
-  if (input.length > mostListed) throw badInput('insurancePolicies', `There are at most ${mostListed}.`)
+  if (input.length > mostPolicies) throw badInput('insurancePolicies', `There are at most ${mostPolicies}.`)
   return input.map(({ payer, memberNumber, validFrom, validTo = null }, index) => {
     const field = `insurancePolicies.${index}`
     if (validTo !== null && validTo < validFrom) throw badInput(`${field}.validTo`, 'This is before validFrom.')
@@ -68,19 +68,5 @@ function policies(input: readonly InsurancePolicyInput[]): InsurancePolicyFacts[
       validFrom,
       validTo,
     }
-  })
-}
-
-/** Refuses an identifier without namespace or number, and one that is given twice. */
-export function identifiers(input: readonly IdentifierInput[]): IdentifierInput[] {
-  if (input.length > mostListed) throw badInput('identifiers', `There are at most ${mostListed}.`)
-  const seen = new Set<string>()
-  return input.map((identifier, index) => {
-    const system = requiredText(identifier.system, `identifiers.${index}.system`, 500)
-    const value = requiredText(identifier.value, `identifiers.${index}.value`, 500)
-    const key = JSON.stringify([system, value])
-    if (seen.has(key)) throw badInput(`identifiers.${index}`, 'This identifier is given twice.')
-    seen.add(key)
-    return { system, value }
   })
 }

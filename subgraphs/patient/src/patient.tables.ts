@@ -1,7 +1,7 @@
 import type { Transaction } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
+import type { Identifier } from '@caregraph/subgraph'
 import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
-import type { IdentifierInput } from './patient.type.js'
 
 /** What the tables themselves refuse. */
 export const ownedByOne = {
@@ -19,7 +19,7 @@ export async function lockPatient(tx: Transaction, id: string): Promise<PatientR
 export async function writeIdentifiers(
   tx: Transaction,
   patientId: string,
-  identifiers: readonly IdentifierInput[],
+  identifiers: readonly Identifier[],
 ): Promise<void> {
   await tx.manager.delete(PatientIdentifierRow, { patientId })
   const rows = identifiers.map(({ system, value }, position) => ({ system, value, patientId, position }))

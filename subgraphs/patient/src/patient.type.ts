@@ -4,32 +4,12 @@ import {
   DateScalar,
   DateTimeScalar,
   EmailAddressScalar,
+  Gender,
+  IdentifierInput,
   PhoneNumberScalar,
 } from '@caregraph/subgraph'
-import { Directive, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
 import type { InsurancePolicyFacts } from './patient.entity.js'
-
-export enum Gender {
-  FEMALE = 'FEMALE',
-  MALE = 'MALE',
-  OTHER = 'OTHER',
-  UNKNOWN = 'UNKNOWN',
-}
-registerEnumType(Gender, { name: 'Gender' })
-
-@ObjectType({
-  description: 'As in FHIR: the namespace, and the number in it.',
-  simpleResolvers: true,
-})
-@Directive('@shareable')
-@Allow('as-parent')
-export class Identifier {
-  @Field(() => String)
-  declare system: string
-
-  @Field(() => String)
-  declare value: string
-}
 
 @ObjectType({ simpleResolvers: true })
 @Allow('as-parent')
@@ -98,15 +78,6 @@ export class Patient {
 }
 
 export const PatientConnection = connectionType('Patient', () => Patient)
-
-@InputType()
-export class IdentifierInput {
-  @Field(() => String)
-  declare system: string
-
-  @Field(() => String)
-  declare value: string
-}
 
 @InputType()
 export class InsurancePolicyInput {

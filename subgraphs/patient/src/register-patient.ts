@@ -2,9 +2,9 @@ import { permit, reachOf } from '@caregraph/access'
 import { inTransaction, newId, refuseByConstraint, repeatOf, writeSearchTerms } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
-import { type Context, dayIn } from '@caregraph/subgraph'
+import { type Context, dayIn, identifiersOf } from '@caregraph/subgraph'
 import { PatientRow } from './patient.entity.js'
-import { identifiers, patientFacts } from './patient.rules.js'
+import { patientFacts } from './patient.rules.js'
 import { ownedByOne, writeIdentifiers } from './patient.tables.js'
 import type { RegisterPatientInput } from './patient.type.js'
 import { termsOfPatient } from './search-terms.js'
@@ -36,7 +36,7 @@ export async function registerPatient(context: Context, input: RegisterPatientIn
     archiveReason: null,
     version: 1,
   }
-  const identifiedBy = identifiers(given ?? [])
+  const identifiedBy = identifiersOf(given ?? [])
 
   return refuseByConstraint({ ...ownedByOne, patients_pkey: () => new Refusal('ALREADY_REGISTERED') }, () =>
     inTransaction(context.database, async (tx) => {

@@ -8,9 +8,9 @@ import {
 } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
-import { type Context, dayIn, requiredId } from '@caregraph/subgraph'
+import { type Context, dayIn, identifiersOf, requiredId } from '@caregraph/subgraph'
 import { PatientRow } from './patient.entity.js'
-import { identifiers, patientFacts } from './patient.rules.js'
+import { patientFacts } from './patient.rules.js'
 import { lockPatient, ownedByOne, writeIdentifiers } from './patient.tables.js'
 import type { UpdatePatientInput } from './patient.type.js'
 import { termsOfPatient } from './search-terms.js'
@@ -23,6 +23,7 @@ export async function updatePatient(context: Context, input: UpdatePatientInput)
   const { id: givenId, expectedVersion, identifiers: given, ...changes } = input
   const id = requiredId(givenId, 'id')
   if (!may(actor, 'patient:update', id)) throw new Refusal('NOT_FOUND')
+  const identifiedBy = given === undefined ? undefined : identifiersOf(given ?? [])
   const facts = patientFacts(changes, { today: dayIn(clinic.timeZone, now), country: clinic.country })
 
   return refuseByConstraint(ownedByOne, () =>
@@ -32,7 +33,7 @@ export async function updatePatient(context: Context, input: UpdatePatientInput)
       if (patient.archivedAt !== null) throw new Refusal('PATIENT_ARCHIVED')
 
       const updated = await updateVersioned(tx, PatientRow, patient, facts)
-      if (given !== undefined) await writeIdentifiers(tx, id, identifiers(given ?? []))
+      if (identifiedBy !== undefined) await writeIdentifiers(tx, id, identifiedBy)
       await writeSearchTerms(tx, id, termsOfPatient(updated))
       await appendEvent(tx, 'PatientUpdated', id, { patientId: id, version: updated.version }, now)
       return updated

@@ -1,0 +1,48 @@
+import { badInput } from '@caregraph/refusals'
+import { Directive, Field, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { requiredText } from './input.js'
+import { Allow } from './rules.js'
+
+export enum Gender {
+  FEMALE = 'FEMALE',
+  MALE = 'MALE',
+  OTHER = 'OTHER',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(Gender, { name: 'Gender' })
+
+@ObjectType({ description: 'As in FHIR: the namespace, and the number in it.', simpleResolvers: true })
+@Directive('@shareable')
+@Allow('as-parent')
+export class Identifier {
+  @Field(() => String)
+  declare system: string
+
+  @Field(() => String)
+  declare value: string
+}
+
+@InputType()
+export class IdentifierInput implements Identifier {
+  @Field(() => String)
+  declare system: string
+
+  @Field(() => String)
+  declare value: string
+}
+
+const mostIdentifiers = 50
+
+/** Refuses an identifier without namespace or number, and one that is given twice. */
+export function identifiersOf(input: readonly IdentifierInput[]): Identifier[] {
+  if (input.length > mostIdentifiers) throw badInput('identifiers', `There are at most ${mostIdentifiers}.`)
+  const seen = new Set<string>()
+  return input.map((identifier, index) => {
+    const system = requiredText(identifier.system, `identifiers.${index}.system`, 500)
+    const value = requiredText(identifier.value, `identifiers.${index}.value`, 500)
+    const key = JSON.stringify([system, value])
+    if (seen.has(key)) throw badInput(`identifiers.${index}`, 'This identifier is given twice.')
+    seen.add(key)
+    return { system, value }
+  })
+}
