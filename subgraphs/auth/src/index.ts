@@ -1,0 +1,32 @@
+import { SearchTerms1760000000004 } from '@caregraph/database'
+import { defineSubgraph, reference } from '@caregraph/subgraph'
+import { openAuthServices } from './auth-services.js'
+import { loadUsers } from './find-users.js'
+import { Users1760000002001 } from './migrations/users.js'
+import { publicKeys, rotateSigningKeys } from './signing-keys.js'
+import { SessionRow, UserRow } from './user.entity.js'
+import { UserResolver } from './user.resolver.js'
+
+/** Less than a new key is published before it signs. */
+const keysMayBeKeptSeconds = 300
+
+export const auth = defineSubgraph({
+  name: 'auth',
+  resolvers: [UserResolver],
+  references: { User: reference('user:read', loadUsers) },
+  tables: { entities: [UserRow, SessionRow], migrations: [SearchTerms1760000000004, Users1760000002001] },
+  services: openAuthServices,
+  routes: {
+    '/.well-known/jwks.json': async (_, { database }) =>
+      Response.json(await publicKeys(database), {
+        headers: { 'cache-control': `public, max-age=${keysMayBeKeptSeconds}` },
+      }),
+  },
+  jobs: [
+    {
+      name: 'rotate-signing-keys',
+      everySeconds: 3_600,
+      run: ({ database, services, now }) => rotateSigningKeys(database, services.seal, now()),
+    },
+  ],
+})
