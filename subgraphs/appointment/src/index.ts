@@ -1,0 +1,25 @@
+import { defineSubgraph, extension, reference } from '@caregraph/subgraph'
+import { AppointmentRow, ServiceTypeRow, StatusChangeRow } from './appointment.entity.js'
+import { AppointmentResolver } from './appointment.resolver.js'
+import { type Services, servicesOf } from './appointment.services.js'
+import { loadAppointments } from './find-appointments.js'
+import { Appointments1760000004001 } from './migrations/appointments.js'
+import { DoctorResolver, PatientResolver } from './people.resolver.js'
+import { ServiceTypeResolver } from './service-type.resolver.js'
+import { loadServiceTypes } from './service-types.js'
+
+export const appointment = defineSubgraph<Services>({
+  name: 'appointment',
+  resolvers: [AppointmentResolver, ServiceTypeResolver, PatientResolver, DoctorResolver],
+  references: {
+    Appointment: reference('appointment:read', loadAppointments),
+    ServiceType: reference('public', loadServiceTypes, 'code'),
+    Patient: extension,
+    Doctor: extension,
+  },
+  tables: {
+    entities: [AppointmentRow, StatusChangeRow, ServiceTypeRow],
+    migrations: [Appointments1760000004001],
+  },
+  services: async ({ settings }) => ({ services: servicesOf(settings) }),
+})

@@ -1,0 +1,113 @@
+import { Allow, DateTimeScalar, LocalTimeScalar, PageArgs, TimeZoneScalar } from '@caregraph/subgraph'
+import { ArgsType, Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql'
+import { AppointmentStatus } from './appointment.rules.js'
+import type { DoctorCalendar as Calendar, DayOfWeek } from './calendar.rules.js'
+
+const DayOfWeekEnum = {
+  MONDAY: 'MONDAY',
+  TUESDAY: 'TUESDAY',
+  WEDNESDAY: 'WEDNESDAY',
+  THURSDAY: 'THURSDAY',
+  FRIDAY: 'FRIDAY',
+  SATURDAY: 'SATURDAY',
+  SUNDAY: 'SUNDAY',
+} as const satisfies Record<DayOfWeek, DayOfWeek>
+registerEnumType(DayOfWeekEnum, { name: 'DayOfWeek' })
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@shareable')
+@Allow('as-parent')
+export class WorkingHours {
+  @Field(() => DayOfWeekEnum)
+  declare day: DayOfWeek
+
+  @Field(() => LocalTimeScalar)
+  declare startsAt: string
+
+  @Field(() => LocalTimeScalar)
+  declare endsAt: string
+}
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@shareable')
+@Directive('@inaccessible')
+@Allow('as-parent')
+export class TimeRange {
+  @Field(() => DateTimeScalar)
+  declare startsAt: string
+
+  @Field(() => DateTimeScalar)
+  declare endsAt: string
+}
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@shareable')
+@Directive('@inaccessible')
+@Allow('as-parent')
+export class DoctorCalendar implements Calendar {
+  @Field(() => Boolean)
+  declare available: boolean
+
+  @Field(() => TimeZoneScalar)
+  declare timeZone: string
+
+  @Field(() => [WorkingHours])
+  declare weeklyHours: WorkingHours[]
+
+  @Field(() => [TimeRange])
+  declare timeOff: TimeRange[]
+}
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@key(fields: "id")')
+@Allow('public')
+export class Patient {
+  @Field(() => ID)
+  declare id: string
+}
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@key(fields: "id")')
+@Allow('public')
+export class Doctor {
+  @Field(() => ID)
+  declare id: string
+
+  @Field(() => DoctorCalendar)
+  @Directive('@external')
+  declare calendar: DoctorCalendar
+}
+
+@ObjectType({ simpleResolvers: true })
+@Allow('as-parent')
+export class Slot {
+  @Field(() => DateTimeScalar)
+  declare startsAt: Date
+
+  @Field(() => DateTimeScalar)
+  declare endsAt: Date
+}
+
+@ArgsType()
+export class AppointmentListArgs extends PageArgs {
+  @Field(() => [AppointmentStatus], { nullable: true })
+  declare status?: AppointmentStatus[] | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Visits that start then or later.' })
+  declare from?: Date | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Visits that start before it.' })
+  declare to?: Date | null
+}
+
+@ArgsType()
+export class OpenSlotsArgs {
+  @Field(() => ID)
+  declare serviceType: string
+
+  @Field(() => DateTimeScalar)
+  declare from: Date
+
+  @Field(() => DateTimeScalar)
+  declare to: Date
+}

@@ -1,0 +1,22 @@
+import { type Batch, type Context, Money } from '@caregraph/subgraph'
+import { In } from 'typeorm'
+import { ServiceTypeRow } from './appointment.entity.js'
+import type { ServiceType } from './appointment.type.js'
+
+export const loadServiceTypes: Batch<string, ServiceType> = async (codes, { database }) => {
+  const rows = await database.manager.findBy(ServiceTypeRow, { code: In([...codes]) })
+  return new Map(rows.map((row) => [row.code, serviceTypeOf(row)]))
+}
+
+/** By name. There are never more than a page of them. */
+export async function listServiceTypes({ database }: Context, activeOnly: boolean): Promise<ServiceType[]> {
+  const rows = await database.manager.find(ServiceTypeRow, {
+    where: activeOnly ? { active: true } : {},
+    order: { name: 'ASC', code: 'ASC' },
+  })
+  return rows.map(serviceTypeOf)
+}
+
+export function serviceTypeOf({ priceMinorUnits, priceCurrency, ...row }: ServiceTypeRow): ServiceType {
+  return { ...row, price: new Money({ minorUnits: priceMinorUnits, currency: priceCurrency }) }
+}
