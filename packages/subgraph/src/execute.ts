@@ -1,6 +1,7 @@
 import { type Actor, InvalidToken, type VerifyToken } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -8,7 +9,6 @@ import {
   type GraphQLSchema,
   parse,
   specifiedRules,
-  subscribe,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -78,31 +78,44 @@ export function executorOf(options: {
     async subscribe(request) {
       const args = await argumentsOf(request)
       if (!('schema' in args)) return args
-      const results = await subscribe(args)
-      if (!(Symbol.asyncIterator in results)) return shape(results, request.requestId)
-      return shapeEach(results, (result) => shape(result, request.requestId))
+      const source = await createSourceEventStream(args)
+      if (!(Symbol.asyncIterator in source)) return shape(source, request.requestId)
+      const events = source[Symbol.asyncIterator]()
+      // Each event is answered as a request of its own: rights may have ended since the last one, rows have changed.
+      return answerEach(events, async (rootValue) => {
+        const fresh = await argumentsOf(request)
+        if ('schema' in fresh) return shape(await execute({ ...fresh, rootValue }), request.requestId)
+        await events.return?.()
+        return fresh
+      })
     },
   }
 }
 
 /** An async generator that ends its source at once when it is returned, also while it waits for the next event. */
-function shapeEach(
-  source: AsyncGenerator<ExecutionResult, void, void>,
-  shape: (result: ExecutionResult) => ExecutionResult,
+function answerEach(
+  events: AsyncIterator<unknown>,
+  answer: (event: unknown) => Promise<ExecutionResult>,
 ): AsyncGenerator<ExecutionResult, void, void> {
-  const shaped = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
-    const result = await next
-    return result.done ? result : { done: false as const, value: shape(result.value) }
+  const end = async () => {
+    await events.return?.()
+    return { done: true as const, value: undefined }
   }
   return {
-    next: () => shaped(source.next()),
-    return: () => source.return(),
-    throw: (error) => source.throw(error),
+    async next() {
+      const { done, value } = await events.next()
+      return done ? { done, value: undefined } : { done: false, value: await answer(value) }
+    },
+    return: end,
+    async throw(error) {
+      await end()
+      throw error
+    },
     [Symbol.asyncIterator]() {
       return this
     },
     async [Symbol.asyncDispose]() {
-      await source.return()
+      await end()
     },
   }
 }
