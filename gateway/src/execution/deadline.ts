@@ -1,0 +1,28 @@
+/** Nobody waits for the answer any more, or it took too long. */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp'
+}
+
+/** Rejects with GaveUp when the time is over or `signal` aborts; then what runs is aborted too. */
+export function within<Result>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController()
+    const giveUp = () => {
+      reject(new GaveUp())
+      controller.abort()
+    }
+    if (signal?.aborted) return giveUp()
+    const timer = setTimeout(giveUp, milliseconds)
+    signal?.addEventListener('abort', giveUp)
+    run(controller.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', giveUp)
+      })
+  })
+}

@@ -1,0 +1,2 @@
+export { defaultLimits, type Limits } from './limits.js'
+export { type Gateway, type GatewayOptions, type Settings, startGateway } from './server.js'

@@ -1,0 +1,105 @@
+import { Supergraph as Composition, operationFromDocument, type Schema } from '@apollo/federation-internals'
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import { type Selection, selectionOf, switchesOf } from './execution/selection.js'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+/** An operation that has been planned: what to ask of whom, and what the answer looks like. */
+export interface PreparedOperation {
+  readonly document: DocumentNode
+  readonly definition: OperationDefinitionNode
+  readonly plan: QueryPlan
+  /** What is asked for with these variables: `@skip` and `@include` decide by them. */
+  selection(variables: Variables): Selection
+  /** Whether a variable of `@skip` or `@include` is true. */
+  isOn(variable: string, variables: Variables): boolean
+}
+
+/** Everything that follows from one supergraph SDL. It never changes: a reload makes another one. */
+export interface Supergraph {
+  readonly sdl: string
+  /** What clients see. */
+  readonly schema: GraphQLSchema
+  /** All of it, also what no client sees. */
+  readonly federated: Schema
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
+  /** Plans an operation, or remembers its plan. Nothing where the document has no such operation. */
+  prepare(source: string, document: DocumentNode, operationName: string | undefined): PreparedOperation | undefined
+}
+
+const rememberedOperations = 2_000
+/** With the planner's own 10,000 one hostile document thinks for seconds. */
+const mostEvaluatedPlans = 1_000
+/** One for each way in which `@skip` and `@include` can turn out. */
+const rememberedSelections = 64
+
+export function supergraphOf(sdl: string): Supergraph {
+  const supergraph = Composition.build(sdl)
+  const api = supergraph.apiSchema()
+  const schema = api.toGraphQLJSSchema()
+  const planner = new QueryPlanner(supergraph, {
+    exposeDocumentNodeInFetchNode: true,
+    debug: { maxEvaluatedPlans: mostEvaluatedPlans },
+  })
+  const operations = new LRUCache<string, PreparedOperation>({ max: rememberedOperations })
+
+  return {
+    sdl,
+    schema,
+    federated: supergraph.schema,
+    subgraphs: supergraph.subgraphsMetadata(),
+    prepare(source, document, operationName) {
+      const key = `${operationName ?? ''}\n${source}`
+      const known = operations.get(key)
+      if (known !== undefined) return known
+      const definition = operationOf(document, operationName)
+      if (definition === undefined) return undefined
+      const plan = planner.buildQueryPlan(operationFromDocument(api, document, nameOf(definition)))
+      const prepared = preparedOperation(schema, document, definition, plan)
+      operations.set(key, prepared)
+      return prepared
+    },
+  }
+}
+
+/** The operation of that name; without a name the only one. */
+export function operationOf(document: DocumentNode, name: string | undefined): OperationDefinitionNode | undefined {
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION)
+  if (name !== undefined) return operations.find((each) => each.name?.value === name)
+  return operations.length === 1 ? operations[0] : undefined
+}
+
+const nameOf = ({ name }: OperationDefinitionNode) => (name === undefined ? {} : { operationName: name.value })
+
+function preparedOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+  plan: QueryPlan,
+): PreparedOperation {
+  const switches = switchesOf(document)
+  const selections = new LRUCache<string, Selection>({ max: rememberedSelections })
+  const isOn = (variable: string, variables: Variables) =>
+    (variables[variable] === undefined ? defaultOf(definition, variable) : variables[variable]) === true
+  return {
+    document,
+    definition,
+    plan,
+    isOn,
+    selection(variables) {
+      const key = switches.map((name) => Number(isOn(name, variables))).join('')
+      const known = selections.get(key)
+      if (known !== undefined) return known
+      const selection = selectionOf(schema, document, definition, (name) => isOn(name, variables))
+      selections.set(key, selection)
+      return selection
+    },
+  }
+}
+
+function defaultOf({ variableDefinitions = [] }: OperationDefinitionNode, variable: string): boolean {
+  const value = variableDefinitions.find((each) => each.variable.name.value === variable)?.defaultValue
+  return value?.kind === Kind.BOOLEAN && value.value
+}
