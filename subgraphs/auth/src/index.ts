@@ -3,9 +3,12 @@ import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { openAuthServices } from './auth-services.js'
 import { loadUsers } from './find-users.js'
 import { Users1760000002001 } from './migrations/users.js'
+import { forgetOldSessions } from './session.tables.js'
 import { publicKeys, rotateSigningKeys } from './signing-keys.js'
 import { SessionRow, UserRow } from './user.entity.js'
 import { UserResolver } from './user.resolver.js'
+
+export { ensureAdministrator, type NewAdministrator } from './ensure-administrator.js'
 
 /** Less than a new key is published before it signs. */
 const keysMayBeKeptSeconds = 300
@@ -23,6 +26,11 @@ export const auth = defineSubgraph({
       }),
   },
   jobs: [
+    {
+      name: 'forget-old-sessions',
+      everySeconds: 3_600,
+      run: ({ database, now }) => forgetOldSessions(database, now()),
+    },
     {
       name: 'rotate-signing-keys',
       everySeconds: 3_600,

@@ -17,11 +17,13 @@ export interface Passwords {
   isRight(password: string, hash: string | undefined, attempted: Attempted): Promise<boolean>
 }
 
+export const hashPassword = (password: string): Promise<string> => argon2.hash(normalized(password), cost)
+
 export async function createPasswords(attempts: Attempts): Promise<Passwords> {
   const queued = boundedQueue(queue)
   const nobodysHash = await argon2.hash(randomBytes(32), cost)
   return {
-    hash: (password) => queued(() => argon2.hash(normalized(password), cost)),
+    hash: (password) => queued(() => hashPassword(password)),
 
     isRight: (password, hash, attempted) =>
       queued(async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { RevocationList } from '@caregraph/access'
-import { newId, type Transaction } from '@caregraph/database'
+import { type Database, newId, queryRows, type Transaction } from '@caregraph/database'
 import type { Seal } from './seal.js'
 import { signAccessToken } from './signing-keys.js'
 import { SessionRow, type UserRow } from './user.entity.js'
@@ -46,6 +46,7 @@ export async function issueTokens(
     session.id,
     refreshTokenExpiresAt,
   ])
+  await tx.manager.update(SessionRow, { id: session.id }, { lastUsedAt: now, expiresAt: refreshTokenExpiresAt })
   const bearer = { userId: user.id, roles: user.roles, sessionId: session.id }
   return { ...(await signAccessToken(tx, seal, bearer, now)), refreshToken, refreshTokenExpiresAt, user }
 }
@@ -60,24 +61,40 @@ export function expiryOf(sessionCreatedAt: Date, now: Date): Date {
   )
 }
 
-/** Ends one session or all of a person's but one: no token of theirs is taken once this is committed. */
-export async function endSessions(
+/** The session's row, which nobody else changes until this transaction ends. */
+export function lockSession(tx: Transaction, id: string): Promise<SessionRow | null> {
+  return tx.manager.findOne(SessionRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
+}
+
+interface Ending {
+  now: Date
+  revocations: RevocationList
+}
+
+/** No token of the session is taken any more once this is committed. */
+export async function endSession(tx: Transaction, id: string, { now, revocations }: Ending): Promise<void> {
+  await tx.query('UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL', [id, now])
+  tx.afterCommit(() => revocations.endSession(id, now))
+}
+
+/** Ends all sessions of a person, or all but one. */
+export async function endSessionsOf(
   tx: Transaction,
-  which: { id: string } | { userId: string; exceptId?: string },
-  { now, revocations }: { now: Date; revocations: RevocationList },
+  userId: string,
+  { now, revocations, exceptId }: Ending & { exceptId?: string },
 ): Promise<void> {
-  const ended =
-    'id' in which
-      ? await tx.query<{ id: string }>(
-          'UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
-          [which.id, now],
-        )
-      : await tx.query<{ id: string }>(
-          `UPDATE sessions SET ended_at = $2
-           WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid RETURNING id`,
-          [which.userId, now, which.exceptId ?? null],
-        )
+  const ended = await tx.query<{ id: string }>(
+    `UPDATE sessions SET ended_at = $2
+     WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid RETURNING id`,
+    [userId, now, exceptId ?? null],
+  )
   tx.afterCommit(() => {
     for (const { id } of ended) revocations.endSession(id, now)
   })
+}
+
+/** Forgets what nobody can use any more: a day later, so that no access token outlives the memory of its session's end. */
+export async function forgetOldSessions(database: Database, now: Date): Promise<void> {
+  await queryRows(database, 'DELETE FROM refresh_tokens WHERE expires_at < $1', [now])
+  await queryRows(database, 'DELETE FROM sessions WHERE expires_at < $1', [new Date(now.getTime() - dayMilliseconds)])
 }

@@ -15,6 +15,7 @@ interface KeyRow {
   id: string
   public_jwk: JWK
   private_jwk: string
+  created_at: Date
   signs_from: Date
 }
 
@@ -24,9 +25,10 @@ export async function rotateSigningKeys(database: Database, seal: Seal, now: Dat
   await inTransaction(database, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [keyLock])
     const [newest] = await tx.query<KeyRow>('SELECT * FROM signing_keys ORDER BY signs_from DESC LIMIT 1')
-    if (newest === undefined) await insertKey(tx, seal, now)
-    else if (newest.signs_from <= before(signsForDays * 86_400)) {
-      await insertKey(tx, seal, new Date(now.getTime() + publishedBeforeSeconds * 1000))
+    // The first one signs from the beginning of time: a clock that is set back must not leave nobody to sign.
+    if (newest === undefined) await insertKey(tx, seal, now, new Date(0))
+    else if (newest.created_at <= before(signsForDays * 86_400)) {
+      await insertKey(tx, seal, now, new Date(now.getTime() + publishedBeforeSeconds * 1000))
     }
     await tx.query(
       `DELETE FROM signing_keys AS old WHERE EXISTS (
@@ -36,16 +38,15 @@ export async function rotateSigningKeys(database: Database, seal: Seal, now: Dat
   })
 }
 
-async function insertKey(tx: Transaction, seal: Seal, signsFrom: Date): Promise<void> {
+async function insertKey(tx: Transaction, seal: Seal, now: Date, signsFrom: Date): Promise<void> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
   const id = newId()
   const publicJwk = { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' }
-  await tx.query('INSERT INTO signing_keys (id, public_jwk, private_jwk, signs_from) VALUES ($1, $2, $3, $4)', [
-    id,
-    publicJwk,
-    seal.close(JSON.stringify(await exportJWK(privateKey))),
-    signsFrom,
-  ])
+  const privateJwk = seal.close(JSON.stringify(await exportJWK(privateKey)))
+  await tx.query(
+    'INSERT INTO signing_keys (id, public_jwk, private_jwk, created_at, signs_from) VALUES ($1, $2, $3, $4, $5)',
+    [id, publicJwk, privateJwk, now, signsFrom],
+  )
 }
 
 /** What tokens of this house are verified with (RFC 7517): keys that sign, will sign soon, or did so until just now. */

@@ -2,11 +2,19 @@ import type { Role } from '@caregraph/access'
 import { Allow, type Connection, PageArgs, requiredId } from '@caregraph/subgraph'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { AuthContext } from './auth-services.js'
+import { changePassword } from './change-password.js'
+import { createUser } from './create-user.js'
+import { disableUser } from './disable-user.js'
 import { findUsers, loadSessions, loadUsers } from './find-users.js'
 import { login } from './login.js'
+import { logout } from './logout.js'
+import { refreshSession } from './refresh-session.js'
 import { register } from './register.js'
+import { revokeSession } from './revoke-session.js'
+import { setUserRoles } from './set-user-roles.js'
 import type { UserRow } from './user.entity.js'
 import {
+  CreateUserInput,
   LoginInput,
   LoginResult,
   RegisterInput,
@@ -59,5 +67,65 @@ export class UserResolver {
   @Mutation(() => LoginResult)
   login(@Ctx() context: AuthContext, @Arg('input', () => LoginInput) input: LoginInput): Promise<Session> {
     return login(context, input)
+  }
+
+  @Allow('public')
+  @Mutation(() => Session, {
+    description:
+      'Without a bearer token. A refresh token is usable once: one that is used again ends the whole session.',
+  })
+  refreshSession(
+    @Ctx() context: AuthContext,
+    @Arg('refreshToken', () => String) refreshToken: string,
+  ): Promise<Session> {
+    return refreshSession(context, refreshToken)
+  }
+
+  @Allow('session:revoke')
+  @Mutation(() => Boolean)
+  logout(@Ctx() context: AuthContext): Promise<boolean> {
+    return logout(context)
+  }
+
+  @Allow('session:revoke')
+  @Mutation(() => Boolean, { description: 'Signs out there, at once. Administrators may for everyone.' })
+  revokeSession(@Ctx() context: AuthContext, @Arg('id', () => ID) id: string): Promise<boolean> {
+    return revokeSession(context, id)
+  }
+
+  @Allow('password:change')
+  @Mutation(() => Boolean, { description: 'Signs out everywhere but here.' })
+  changePassword(
+    @Ctx() context: AuthContext,
+    @Arg('currentPassword', () => String) currentPassword: string,
+    @Arg('newPassword', () => String) newPassword: string,
+  ): Promise<boolean> {
+    return changePassword(context, currentPassword, newPassword)
+  }
+
+  @Allow('user:create')
+  @Mutation(() => User, {
+    description: "Administrators only. For a doctor or a patient who is on file already, pass that record's id.",
+  })
+  createUser(@Ctx() context: AuthContext, @Arg('input', () => CreateUserInput) input: CreateUserInput) {
+    return createUser(context, input)
+  }
+
+  @Allow('user:set-roles')
+  @Mutation(() => User, {
+    description: 'Tokens with the old roles are refused at once; a refresh brings the new ones.',
+  })
+  setUserRoles(
+    @Ctx() context: AuthContext,
+    @Arg('id', () => ID) id: string,
+    @Arg('roles', () => [RoleEnum]) roles: Role[],
+  ) {
+    return setUserRoles(context, id, roles)
+  }
+
+  @Allow('user:disable')
+  @Mutation(() => User, { description: 'Signs the person out everywhere, for good.' })
+  disableUser(@Ctx() context: AuthContext, @Arg('id', () => ID) id: string) {
+    return disableUser(context, id)
   }
 }

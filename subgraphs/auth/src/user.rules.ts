@@ -9,9 +9,14 @@ const longestName = 200
 
 /** Somebody who can sign in, but for the hash of his password. Refuses an empty name and a weak password. */
 export function newUser(
-  { name, email, password, roles }: { name: string; email: string; password: string; roles: readonly Role[] },
+  {
+    id = newId(),
+    name,
+    email,
+    password,
+    roles,
+  }: { id?: string | undefined; name: string; email: string; password: string; roles: readonly Role[] },
   now: Date,
-  id = newId(),
 ): Omit<UserRow, 'passwordHash'> {
   const user = {
     id,

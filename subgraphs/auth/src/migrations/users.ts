@@ -49,6 +49,7 @@ export class Users1760000002001 implements MigrationInterface {
         id uuid PRIMARY KEY,
         public_jwk jsonb NOT NULL,
         private_jwk text NOT NULL,
+        created_at timestamptz NOT NULL,
         signs_from timestamptz NOT NULL
       )`)
   }

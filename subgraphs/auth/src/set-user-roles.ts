@@ -1,0 +1,26 @@
+import { permit, type Role } from '@caregraph/access'
+import { inTransaction } from '@caregraph/database'
+import { requiredId } from '@caregraph/subgraph'
+import type { AuthContext } from './auth-services.js'
+import { UserRow } from './user.entity.js'
+import { rolesOf } from './user.rules.js'
+import { lockUserAmongAdministrators } from './user.tables.js'
+
+/**
+ * Access tokens with the old roles are refused from here on; a refresh gives one with the new ones. The last
+ * administrator keeps that role, since nobody could give it back.
+ */
+export async function setUserRoles(context: AuthContext, givenId: string, given: readonly Role[]): Promise<UserRow> {
+  permit(context.actor, 'user:set-roles')
+  const { revocations } = context.services
+  const now = context.now()
+  const id = requiredId(givenId, 'id')
+  const roles = rolesOf(given)
+  return inTransaction(context.database, async (tx) => {
+    const user = await lockUserAmongAdministrators(tx, id, { field: 'roles', staysOne: roles.includes('ADMIN') })
+    if (user.roles.join() === roles.join()) return user
+    await tx.manager.update(UserRow, { id }, { roles, rolesChangedAt: now })
+    tx.afterCommit(() => revocations.changeRoles(id, roles, now))
+    return { ...user, roles, rolesChangedAt: now }
+  })
+}
