@@ -1,12 +1,24 @@
 import { Allow, type Connection, type Context, Money, PageArgs, requiredId } from '@caregraph/subgraph'
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { AppointmentRow } from './appointment.entity.js'
 import { allowedActions } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
-import { Appointment, AppointmentConnection, AppointmentFilter, BookAppointmentInput } from './appointment.type.js'
+import {
+  Appointment,
+  AppointmentConnection,
+  AppointmentFilter,
+  BookAppointmentInput,
+  CancelAppointmentInput,
+} from './appointment.type.js'
 import { bookAppointment } from './book-appointment.js'
+import { cancelAppointment } from './cancel-appointment.js'
+import { checkInAppointment } from './check-in-appointment.js'
+import { completeAppointment } from './complete-appointment.js'
+import { confirmAppointment } from './confirm-appointment.js'
 import { findAppointments, loadAppointments, loadHistory } from './find-appointments.js'
+import { markNoShow } from './mark-no-show.js'
 import { loadServiceTypes } from './service-types.js'
+import { startAppointment } from './start-appointment.js'
 
 @Resolver(() => Appointment)
 export class AppointmentResolver {
@@ -61,7 +73,7 @@ export class AppointmentResolver {
 
   @FieldResolver()
   async history(@Ctx() context: Context, @Root() appointment: AppointmentRow) {
-    const changes = (await context.load(loadHistory, appointment.id)) ?? []
+    const changes = (await context.load(loadHistory, appointment)) ?? []
     return changes.map((change) => ({ ...change, appointment }))
   }
 
@@ -75,5 +87,67 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
     @Arg('input', () => BookAppointmentInput) input: BookAppointmentInput,
   ) {
     return bookAppointment(context, input)
+  }
+
+  @Allow('appointment:confirm')
+  @Mutation(() => Appointment, {
+    description:
+      "Checks everything again. The patient's own hold becomes PENDING by the patient and CONFIRMED by staff; PENDING becomes CONFIRMED by staff.",
+  })
+  confirmAppointment(
+    @Ctx() context: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true }) expectedVersion: number | null | undefined,
+  ) {
+    return confirmAppointment(context, { id, expectedVersion })
+  }
+
+  @Allow('appointment:cancel')
+  @Mutation(() => Appointment)
+  cancelAppointment(
+    @Ctx() context: Context,
+    @Arg('input', () => CancelAppointmentInput) input: CancelAppointmentInput,
+  ) {
+    return cancelAppointment(context, input)
+  }
+
+  @Allow('appointment:check-in')
+  @Mutation(() => Appointment)
+  checkInAppointment(
+    @Ctx() context: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true }) expectedVersion: number | null | undefined,
+  ) {
+    return checkInAppointment(context, { id, expectedVersion })
+  }
+
+  @Allow('appointment:start')
+  @Mutation(() => Appointment)
+  startAppointment(
+    @Ctx() context: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true }) expectedVersion: number | null | undefined,
+  ) {
+    return startAppointment(context, { id, expectedVersion })
+  }
+
+  @Allow('appointment:complete')
+  @Mutation(() => Appointment)
+  completeAppointment(
+    @Ctx() context: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true }) expectedVersion: number | null | undefined,
+  ) {
+    return completeAppointment(context, { id, expectedVersion })
+  }
+
+  @Allow('appointment:mark-no-show')
+  @Mutation(() => Appointment)
+  markNoShow(
+    @Ctx() context: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true }) expectedVersion: number | null | undefined,
+  ) {
+    return markNoShow(context, { id, expectedVersion })
   }
 }

@@ -41,8 +41,14 @@ export async function takeTime(tx: Transaction, appointment: AppointmentRow, now
     const standing = clashing.filter((other) => !isLapsed(other, now))
     if (standing.some(({ doctorId }) => doctorId === appointment.doctorId)) throw new Refusal('SLOT_TAKEN')
     if (standing.length > 0) throw new Refusal('PATIENT_BUSY')
-    const lapsed = clashing.map(({ id }) => id)
-    await expireLapsed(tx, await lockAppointments(tx, lapsed), now)
+    for (const lapsed of await lockAppointments(
+      tx,
+      clashing.map(({ id }) => id),
+    )) {
+      // Its status may have changed before it was locked: then the next look decides.
+      const next = decide(lapsed, 'EXPIRE', 'staff', now)
+      if (!(next instanceof Refusal)) await moveTo(tx, lapsed, next, now)
+    }
   }
   await tellStatus(tx, appointment, null, now)
 }
@@ -102,13 +108,8 @@ function insertUnlessTaken(tx: Transaction, appointment: AppointmentRow): Promis
   )
 }
 
-/** Writes down of these locked rows that they have expired, where they have. */
-export async function expireLapsed(tx: Transaction, rows: readonly AppointmentRow[], now: Date): Promise<void> {
-  for (const row of rows) {
-    const next = decide(row, 'EXPIRE', 'staff', now)
-    if (!(next instanceof Refusal)) await moveTo(tx, row, next, now)
-  }
-}
+/** What an action writes beside the status. */
+export type Changes = Partial<Pick<AppointmentRow, 'cancellationReason' | 'cancellationNote' | 'expiresAt'>>
 
 /** Gives a locked row its new status, in the table, in its history and in an event. */
 export async function moveTo(
@@ -116,7 +117,7 @@ export async function moveTo(
   row: AppointmentRow,
   status: AppointmentStatus,
   now: Date,
-  changes: Partial<Pick<AppointmentRow, 'cancellationReason' | 'cancellationNote' | 'expiresAt'>> = {},
+  changes: Changes = {},
 ): Promise<AppointmentRow> {
   const previousStatus = row.status
   const moved = await updateVersioned(tx, AppointmentRow, row, { ...changes, status })

@@ -7,8 +7,8 @@ import { pendingUntil, type Standing } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
 import { oneAtATime, takeTime } from './appointment.tables.js'
 import type { BookAppointmentInput } from './appointment.type.js'
-import { availabilityDuring, type DoctorCalendar } from './calendar.rules.js'
-import { loadServiceTypes } from './service-types.js'
+import { askPeople, keepRefusal, refuseUnbookable } from './bookable.js'
+import { findServiceTypes } from './service-types.js'
 
 const longestNotes = 2000
 const longestVisitHours = 24
@@ -16,7 +16,7 @@ const longestVisitHours = 24
 const startsBefore = Date.UTC(9999, 0, 1)
 
 /**
- * Staff book CONFIRMED, somebody who only is a patient books for himself, PENDING. Where several things stand in the
+ * Staff book CONFIRMED; somebody who only is a patient books for himself, PENDING. Where several things stand in the
  * way, the first of these is answered: the input, PATIENT_NOT_FOUND, DOCTOR_NOT_FOUND, STARTS_IN_PAST,
  * DOCTOR_UNAVAILABLE, OUTSIDE_WORKING_HOURS, SLOT_TAKEN, PATIENT_BUSY.
  */
@@ -26,16 +26,15 @@ export async function bookAppointment(
 ): Promise<AppointmentRow> {
   const actor = permit(context.actor, 'appointment:book')
   const now = context.now()
-  const { idempotencyKey } = input
   const resultId = newId()
-  const wanted = wish(input)
-  // Kept until it is known that this is no repeat: the first result stands, whatever has changed since.
-  const proposed = await propose(context, actor, wanted, { id: resultId, now }).catch(keepRefusal)
+  const wish = wishOf(input)
+  // A refusal is kept until it is known that this is no repeat: the first result stands, whatever has changed since.
+  const proposed = await propose(context, actor, wish, { id: resultId, now }).catch(keepRefusal)
 
   return refuseByConstraint(oneAtATime, () =>
     inTransaction(context.database, async (tx) => {
-      const attempt = { callerId: actor.id, key: idempotencyKey, act: 'bookAppointment', input, resultId, now }
-      const first = await repeatOf(tx, attempt)
+      const { idempotencyKey: key } = input
+      const first = await repeatOf(tx, { callerId: actor.id, key, act: 'bookAppointment', input, resultId, now })
       if (first !== undefined) return tx.manager.findOneByOrFail(AppointmentRow, { id: first })
       if (proposed instanceof Refusal) throw proposed
 
@@ -55,7 +54,7 @@ interface Wish {
   readonly notes: string | null
 }
 
-function wish(input: BookAppointmentInput): Wish {
+function wishOf(input: BookAppointmentInput): Wish {
   const { startsAt } = input
   const endsAt = input.endsAt ?? undefined
   if (startsAt.getTime() >= startsBefore) throw badInput('startsAt', 'A visit begins before the year 9999.')
@@ -73,31 +72,22 @@ function wish(input: BookAppointmentInput): Wish {
   }
 }
 
-/** The appointment as it will be if its time is free. Asks the owners of patient and doctor, under the caller's rights. */
+/** The appointment as it will be if its time is free. */
 async function propose(
   context: Context<Services>,
   actor: Actor,
-  { patientId, doctorId, serviceTypeCode, ...wanted }: Wish,
+  { patientId, doctorId, serviceTypeCode, startsAt, notes, ...wish }: Wish,
   { id, now }: { id: string; now: Date },
 ): Promise<AppointmentRow> {
   if (!may(actor, 'appointment:book', { PATIENT: patientId })) throw new Refusal('PATIENT_NOT_FOUND')
   const by: Standing = reachOf(actor, 'appointment:book').kind === 'all' ? 'staff' : 'patient'
-  const [serviceType, patient, doctor] = await Promise.all([
-    context.load(loadServiceTypes, serviceTypeCode),
-    askFor<{ archivedAt: string | null }>(context, actor, 'Patient', patientId, '{ archivedAt }'),
-    askFor<{ calendar: DoctorCalendar }>(context, actor, 'Doctor', doctorId, calendarFields),
+  const [[serviceType], people] = await Promise.all([
+    findServiceTypes(context.database, [serviceTypeCode]),
+    askPeople(context, actor, { patientId, doctorId }),
   ])
   if (!serviceType?.active) throw badInput('serviceType', 'This is not the code of an active service type.')
-  if (patient === null || patient.archivedAt !== null) throw new Refusal('PATIENT_NOT_FOUND')
-  if (doctor === null) throw new Refusal('DOCTOR_NOT_FOUND')
-
-  const startsAt = wanted.startsAt
-  const endsAt = wanted.endsAt ?? new Date(startsAt.getTime() + serviceType.durationMinutes * 60_000)
-  // Staff may write down the visit that is under way.
-  const isPast = by === 'staff' ? endsAt <= now : startsAt <= now
-  if (isPast) throw new Refusal('STARTS_IN_PAST')
-  const availability = availabilityDuring(doctor.calendar, startsAt.getTime(), endsAt.getTime())
-  if (availability !== 'AVAILABLE') throw new Refusal(availability)
+  const endsAt = wish.endsAt ?? new Date(startsAt.getTime() + serviceType.durationMinutes * 60_000)
+  refuseUnbookable(people, { startsAt, endsAt }, by, now)
 
   return {
     id,
@@ -108,30 +98,12 @@ async function propose(
     endsAt,
     status: by === 'staff' ? 'CONFIRMED' : 'PENDING',
     expiresAt: by === 'staff' ? null : pendingUntil(startsAt, now, context.services.pendingSeconds),
-    feeMinorUnits: serviceType.price.minorUnits,
-    feeCurrency: serviceType.price.currency,
-    notes: wanted.notes,
+    feeMinorUnits: serviceType.priceMinorUnits,
+    feeCurrency: serviceType.priceCurrency,
+    notes,
     cancellationReason: null,
     cancellationNote: null,
     createdAt: now,
     version: 1,
   }
-}
-
-const calendarFields =
-  '{ calendar { available timeZone weeklyHours { day startsAt endsAt } timeOff { startsAt endsAt } } }'
-
-function askFor<Fields extends object>(
-  { peers, requestId }: Context<Services>,
-  { token }: Actor,
-  type: 'Patient' | 'Doctor',
-  id: string,
-  fields: string,
-): Promise<Fields | null> {
-  return peers.entity<Fields>({ subgraph: type.toLowerCase(), type, id, fields }, { token, requestId })
-}
-
-function keepRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error
-  throw error
 }

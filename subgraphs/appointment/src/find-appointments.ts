@@ -25,12 +25,14 @@ export const loadAppointments: Batch<string, AppointmentRow> = async (ids, { act
   return new Map(rows.filter((row) => may(actor, 'appointment:read', ownerOf(row))).map((row) => [row.id, row]))
 }
 
-export const loadHistory: Batch<string, StatusChangeRow[]> = async (appointmentIds, { database }) => {
+/** By row and not by id, since one request may change an appointment twice and ask for its history after each. */
+export const loadHistory: Batch<AppointmentRow, StatusChangeRow[]> = async (appointments, { database }) => {
   const rows = await database.manager.find(StatusChangeRow, {
-    where: { appointmentId: In([...appointmentIds]) },
+    where: { appointmentId: In(appointments.map(({ id }) => id)) },
     order: { version: 'ASC' },
   })
-  return groupedBy(rows, ({ appointmentId }) => appointmentId)
+  const byId = groupedBy(rows, ({ appointmentId }) => appointmentId)
+  return new Map(appointments.map((appointment) => [appointment, byId.get(appointment.id) ?? []]))
 }
 
 /** By start. Everybody finds the appointments that he may see; a patient and a doctor, their own. */

@@ -1,16 +1,18 @@
 import { defineSubgraph, extension, reference } from '@caregraph/subgraph'
 import { AppointmentRow, ServiceTypeRow, StatusChangeRow } from './appointment.entity.js'
+import { jobs } from './appointment.jobs.js'
 import { AppointmentResolver } from './appointment.resolver.js'
-import { type Services, servicesOf } from './appointment.services.js'
+import { openServices, type Services } from './appointment.services.js'
 import { loadAppointments } from './find-appointments.js'
 import { Appointments1760000004001 } from './migrations/appointments.js'
 import { DoctorResolver, PatientResolver } from './people.resolver.js'
 import { ServiceTypeResolver } from './service-type.resolver.js'
 import { loadServiceTypes } from './service-types.js'
+import { StatusFeedResolver } from './status-feed.resolver.js'
 
 export const appointment = defineSubgraph<Services>({
   name: 'appointment',
-  resolvers: [AppointmentResolver, ServiceTypeResolver, PatientResolver, DoctorResolver],
+  resolvers: [AppointmentResolver, ServiceTypeResolver, PatientResolver, DoctorResolver, StatusFeedResolver],
   references: {
     Appointment: reference('appointment:read', loadAppointments),
     ServiceType: reference('public', loadServiceTypes, 'code'),
@@ -21,5 +23,6 @@ export const appointment = defineSubgraph<Services>({
     entities: [AppointmentRow, StatusChangeRow, ServiceTypeRow],
     migrations: [Appointments1760000004001],
   },
-  services: async ({ settings }) => ({ services: servicesOf(settings) }),
+  jobs,
+  services: openServices,
 })

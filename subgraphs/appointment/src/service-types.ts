@@ -1,14 +1,19 @@
+import type { Database } from '@caregraph/database'
 import { type Batch, type Context, Money } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { ServiceTypeRow } from './appointment.entity.js'
 import type { ServiceType } from './appointment.type.js'
 
+export function findServiceTypes(database: Database, codes: readonly string[]): Promise<ServiceTypeRow[]> {
+  return database.manager.findBy(ServiceTypeRow, { code: In([...codes]) })
+}
+
 export const loadServiceTypes: Batch<string, ServiceType> = async (codes, { database }) => {
-  const rows = await database.manager.findBy(ServiceTypeRow, { code: In([...codes]) })
+  const rows = await findServiceTypes(database, codes)
   return new Map(rows.map((row) => [row.code, serviceTypeOf(row)]))
 }
 
-/** By name. There are never more than a page of them. */
+/** By name. */
 export async function listServiceTypes({ database }: Context, activeOnly: boolean): Promise<ServiceType[]> {
   const rows = await database.manager.find(ServiceTypeRow, {
     where: activeOnly ? { active: true } : {},
