@@ -36,6 +36,7 @@ const catalogue = {
   'weekly-hours:set': { ADMIN: 'all', DOCTOR: 'own' },
   'time-off:add': { ADMIN: 'all', DOCTOR: 'own' },
   'time-off:remove': { ADMIN: 'all', DOCTOR: 'own' },
+  'time-off-reason:read': { ADMIN: 'all', DOCTOR: 'own' },
 
   'appointment:read': { ...desk, DOCTOR: 'own', BILLING: 'all', PATIENT: 'own' },
   'appointment:book': { ...desk, PATIENT: 'own' },
