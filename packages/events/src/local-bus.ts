@@ -2,13 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventBus } from './bus.js'
 import type { AnyEvent } from './event.js'
 
-interface Group {
+interface Subscription {
   readonly topics: ReadonlySet<string>
   readonly handle: (event: AnyEvent) => Promise<void>
+}
+
+interface Group {
+  /** Nothing while the group is away: its events wait for it. */
+  subscription: Subscription | undefined
+  /** Who waits until the group is there. */
+  readonly awaited: (() => void)[]
   /** The last delivery of each subject that is still under way: the next one of that subject waits for it. */
   readonly subjects: Map<string, Promise<void>>
+  readonly handling: Set<Promise<void>>
   readonly places: Places
-  readonly stopping: AbortController
 }
 
 const deliveriesAtOnce = 4
@@ -16,31 +23,31 @@ const redeliverMilliseconds = 250
 
 /**
  * Delivery within the process. It keeps nothing itself: an event stays in its owner's outbox until every group has
- * dealt with it, so a kill at any moment costs a second delivery, which the inbox recognises.
+ * dealt with it, so a kill at any moment costs a second delivery, which the inbox recognises. Events wait for a group
+ * that has gone, and for one of `groups` that has not come yet: what is published early is not lost to it.
  */
-export function createLocalBus(): EventBus {
-  const groups = new Set<Group>()
+export function createLocalBus({ groups: expected = [] }: { groups?: readonly string[] } = {}): EventBus {
+  const groups = new Map<string, Group>(expected.map((name) => [name, newGroup()]))
   const listeners = new Set<{ topics: ReadonlySet<string>; listen: (event: AnyEvent) => void }>()
 
   return {
-    publicationsInFlight: 100,
+    publicationsInFlight: 1_000,
 
     async publish(topic, events) {
       for (const listener of listeners) {
         if (listener.topics.has(topic)) for (const event of events) listener.listen(event)
       }
-      const interested = [...groups].filter((group) => group.topics.has(topic))
-      await Promise.all(interested.flatMap((group) => events.map((event) => deliver(group, event))))
+      await Promise.all([...groups.values()].flatMap((group) => events.map((event) => deliver(group, topic, event))))
     },
 
-    async subscribe({ topics, handle }) {
-      const stopping = new AbortController()
-      const group = { topics: new Set(topics), handle, subjects: new Map(), places: places(deliveriesAtOnce), stopping }
-      groups.add(group)
+    async subscribe({ group: name, topics, handle }) {
+      const group = groups.get(name) ?? newGroup()
+      groups.set(name, group)
+      group.subscription = { topics: new Set(topics), handle }
+      for (const arrived of group.awaited.splice(0)) arrived()
       return async () => {
-        groups.delete(group)
-        stopping.abort()
-        await Promise.allSettled(group.subjects.values())
+        group.subscription = undefined
+        await Promise.allSettled(group.handling)
       }
     },
 
@@ -54,32 +61,48 @@ export function createLocalBus(): EventBus {
   }
 }
 
-function deliver(group: Group, event: AnyEvent): Promise<void> {
-  const before = group.subjects.get(event.subject) ?? Promise.resolve()
-  const delivery = before.catch(() => undefined).then(() => handleUntilDone(group, event))
-  group.subjects.set(event.subject, delivery)
-  const forget = () => {
-    if (group.subjects.get(event.subject) === delivery) group.subjects.delete(event.subject)
+function newGroup(): Group {
+  return {
+    subscription: undefined,
+    awaited: [],
+    subjects: new Map(),
+    handling: new Set(),
+    places: places(deliveriesAtOnce),
   }
-  delivery.then(forget, forget)
+}
+
+function deliver(group: Group, topic: string, event: AnyEvent): Promise<void> {
+  const before = group.subjects.get(event.subject) ?? Promise.resolve()
+  const delivery: Promise<void> = before
+    .then(() => handleUntilDone(group, topic, event))
+    .finally(() => {
+      if (group.subjects.get(event.subject) === delivery) group.subjects.delete(event.subject)
+    })
+  group.subjects.set(event.subject, delivery)
   return delivery
 }
 
 /** A group rejects only while its own database is away: the event waits for it, and is not lost if it never returns. */
-async function handleUntilDone(group: Group, event: AnyEvent): Promise<void> {
-  const leave = await group.places.enter()
-  try {
-    for (;;) {
-      group.stopping.signal.throwIfAborted()
-      try {
-        return await group.handle(event)
-      } catch {
-        await delay(redeliverMilliseconds, undefined, { signal: group.stopping.signal })
-      }
+async function handleUntilDone(group: Group, topic: string, event: AnyEvent): Promise<void> {
+  for (;;) {
+    const leave = await group.places.enter()
+    try {
+      const { topics, handle } = await present(group)
+      if (!topics.has(topic)) return
+      const handling = handle(event)
+      group.handling.add(handling)
+      return await handling.finally(() => group.handling.delete(handling))
+    } catch {
+      await delay(redeliverMilliseconds)
+    } finally {
+      leave()
     }
-  } finally {
-    leave()
   }
+}
+
+async function present(group: Group): Promise<Subscription> {
+  while (group.subscription === undefined) await new Promise<void>((resolve) => group.awaited.push(resolve))
+  return group.subscription
 }
 
 interface Places {
