@@ -6,7 +6,7 @@ import { type Command, decide } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
 import { appointmentColumns, moveTo } from './appointment.tables.js'
 
-type Needs = Pick<Room<Services>, 'database' | 'now' | 'services'>
+type Needs = Pick<Room<Services>, 'database' | 'now'>
 
 /** Lets requests and holds lapse whose time to be confirmed has run out. */
 export function expireAppointments(room: Needs): Promise<void> {
@@ -14,7 +14,9 @@ export function expireAppointments(room: Needs): Promise<void> {
 }
 
 /** Marks confirmed visits that nobody came to, some time after their end. */
-export function markMissedAppointments(room: Needs): Promise<void> {
+export function markMissedAppointments(
+  room: Needs & { services: Pick<Services, 'noShowGraceSeconds'> },
+): Promise<void> {
   const endedBy = new Date(room.now().getTime() - room.services.noShowGraceSeconds * 1000)
   // What has ended has also started: the start is what the index knows.
   return moveDue(room, 'MARK_NO_SHOW', `status = 'CONFIRMED' AND starts_at < $1 AND ends_at <= $1`, endedBy)

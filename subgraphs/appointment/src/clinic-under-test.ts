@@ -7,16 +7,14 @@ import type { ExecutionResult } from 'graphql'
 import type { DoctorCalendar } from './calendar.rules.js'
 import { appointment } from './index.js'
 
-export const roundTheClock: DoctorCalendar = {
+const everyDay = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const
+
+export const roundTheClock = (): DoctorCalendar => ({
   available: true,
   timeZone: 'UTC',
-  weeklyHours: (['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const).map((day) => ({
-    day,
-    startsAt: '00:00',
-    endsAt: '00:00',
-  })),
+  weeklyHours: everyDay.map((day) => ({ day, startsAt: '00:00', endsAt: '00:00' })),
   timeOff: [],
-}
+})
 
 /** What the departments of patients and doctors would answer. */
 export interface People {
@@ -91,7 +89,7 @@ function somePeople(): People {
     },
     aDoctor(calendar) {
       const id = newId()
-      doctors.set(id, { calendar: { ...roundTheClock, ...calendar } })
+      doctors.set(id, { calendar: { ...roundTheClock(), ...calendar } })
       return id
     },
   }
