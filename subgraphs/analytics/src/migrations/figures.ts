@@ -1,0 +1,28 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+
+export class Figures1760000006001 implements MigrationInterface {
+  readonly name = 'Figures1760000006001'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE figures (
+        day date NOT NULL,
+        figure text NOT NULL,
+        doctor_id uuid,
+        service_type text,
+        hour_of_week smallint CHECK (hour_of_week BETWEEN 0 AND 167),
+        currency text,
+        amount bigint NOT NULL,
+        newest_event_at timestamptz NOT NULL,
+        CONSTRAINT figures_key UNIQUE NULLS NOT DISTINCT
+          (day, figure, doctor_id, service_type, hour_of_week, currency)
+      )`)
+    await runner.query('CREATE INDEX figures_doctor ON figures (doctor_id, day)')
+    // The inbox forgets an event after a month; a topic that is read again from its start can be older.
+    await runner.query('CREATE TABLE counted_events (event_id uuid PRIMARY KEY)')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE counted_events, figures')
+  }
+}

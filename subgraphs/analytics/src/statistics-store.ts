@@ -1,0 +1,70 @@
+import type { Transaction } from '@caregraph/database'
+
+export const figures = [
+  'patientsRegistered',
+  'appointmentsBooked',
+  'appointmentsCompleted',
+  'appointmentsCancelled',
+  'noShows',
+  'invoiced',
+  'collected',
+] as const
+export type Figure = (typeof figures)[number]
+
+/**
+ * What an event adds to one figure of one day. `bookedForHour` counts a booked visit once more, by the hour of the week
+ * in which it starts.
+ */
+export interface Change {
+  /** The clinic's day. */
+  readonly day: string
+  readonly figure: Figure | 'bookedForHour'
+  readonly doctorId: string | null
+  readonly serviceType: string | null
+  /** 0 is Monday from 00:00 to 00:59 on the clinic's clock, 167 is Sunday from 23:00. */
+  readonly hourOfWeek: number | null
+  /** ISO 4217, where the amount is money: in minor units then, else a number of times. */
+  readonly currency: string | null
+  readonly amount: number
+}
+
+/** What a figure comes to in a range of days. */
+export type Sum = Pick<Change, 'figure' | 'currency' | 'amount'>
+
+/** Both days included. */
+export interface DayRange {
+  readonly from: string
+  readonly to: string
+}
+
+export interface DoctorRange extends DayRange {
+  readonly doctorId: string
+}
+
+/** The sums of a range. Where nothing was counted, there is no entry. */
+export interface ClinicSums {
+  /** The time of the newest event that is in these sums. */
+  readonly asOf: Date | null
+  readonly byDay: ReadonlyMap<string, readonly Sum[]>
+  readonly byDoctor: ReadonlyMap<string, readonly Sum[]>
+  readonly byServiceType: ReadonlyMap<string, readonly Sum[]>
+  readonly byHourOfWeek: ReadonlyMap<number, readonly Sum[]>
+}
+
+/** Where the figures are kept. Every implementation passes `statistics-store.suite.ts`. */
+export interface StatisticsStore {
+  /**
+   * Counts all changes of an event or none, and once, however often and from however many sides the event is given.
+   * A store in the consumer's own database takes part in `tx`; one elsewhere has only the event's id to go by.
+   * No two changes of an event are to the same figure of the same day, doctor, service type, hour and currency.
+   */
+  count(
+    event: { readonly id: string; readonly time: string },
+    changes: readonly Change[],
+    tx?: Transaction,
+  ): Promise<void>
+  /** Everything as it was at one moment, so that the parts of an answer agree. */
+  sumsOfClinic(range: DayRange): Promise<ClinicSums>
+  /** The sums of each, in the order in which they were asked for. */
+  sumsOfDoctors(asked: readonly DoctorRange[]): Promise<(readonly Sum[])[]>
+}
