@@ -6,7 +6,7 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
 import type { Log } from '@caregraph/subgraph'
 import type { ShapeError } from './errors.js'
-import type { Caller } from './execution/execute.js'
+import type { Caller } from './execution/ask-subgraph.js'
 import type { Graph } from './graph.js'
 import { type Limits, parseOptions, validationRules } from './limits.js'
 

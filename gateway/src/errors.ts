@@ -45,9 +45,13 @@ export function errorOf({ message, extensions }: Fault, path?: readonly (string 
   return new GraphQLError(message, { path: path ?? null, extensions: { ...extensions } })
 }
 
-/** What is answered over HTTP where GraphQL does not get to speak. */
-export function bodyOf(message: string, code: string, params?: unknown): { errors: GraphQLFormattedError[] } {
-  return { errors: [{ message, extensions: params === undefined ? { code } : { code, params } }] }
+export function badRequest(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
+}
+
+export function noSuchOperation(): GraphQLError {
+  const message = 'The document has no operation of this name; without a name it must have exactly one.'
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } })
 }
 
 export type ShapeError = (error: GraphQLFormattedError, original: unknown) => GraphQLFormattedError

@@ -1,7 +1,9 @@
 import { traceOf } from '@caregraph/subgraph'
-import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
-import { errorOf, faultBy } from './errors.js'
-import { type Caller, executeOperation, type Operation, type Rooms, refuseVariables } from './execution/execute.js'
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
+import { badRequest, errorOf, faultBy, noSuchOperation } from './errors.js'
+import type { Caller, Rooms } from './execution/ask-subgraph.js'
+import { executeOperation, type Operation, refuseVariables } from './execution/execute.js'
+import { type Events, type Subscriber, subscribeOperation } from './subscriptions/live-query.js'
 import { type Supergraph, supergraphOf, type Variables } from './supergraph.js'
 
 /** A document that was parsed and validated at a door. */
@@ -52,8 +54,13 @@ export class Graph {
     if (operation.prepared.definition.operation === 'subscription') {
       return { errors: [badRequest('A subscription needs a WebSocket: connect to this address with graphql-ws.')] }
     }
-    const { data, errors } = await executeOperation(this.#rooms, operation, caller)
-    return errors.length > 0 ? { data, errors } : { data }
+    return executeOperation(this.#rooms, operation, caller)
+  }
+
+  /** The answers to a subscription, one for each event; a result where it was refused. Never rejects. */
+  async subscribe(request: GraphRequest, subscriber: Subscriber): Promise<Events | ExecutionResult> {
+    const operation = this.#prepare(request, subscriber)
+    return 'prepared' in operation ? subscribeOperation(this.#rooms, operation, subscriber) : operation
   }
 
   #take(sdl: string): Supergraph {
@@ -76,13 +83,4 @@ export class Graph {
       return { data: null, errors: [errorOf(faultBy('INTERNAL_SERVER_ERROR', { requestId }))] }
     }
   }
-}
-
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
-}
-
-function noSuchOperation(): GraphQLError {
-  const message = 'The document has no operation of this name; without a name it must have exactly one.'
-  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } })
 }

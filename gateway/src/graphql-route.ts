@@ -1,7 +1,8 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'
-import type { Caller } from './execution/execute.js'
+import type { Caller } from './execution/ask-subgraph.js'
+import { sharedAbort } from './execution/deadline.js'
 import { answer } from './http-errors.js'
 import { depthOf, type Limits } from './limits.js'
 
@@ -47,7 +48,7 @@ export function routeGraphql(
 }
 
 async function answerGraphql(apollo: ApolloServer<Caller>, request: FastifyRequest, reply: FastifyReply) {
-  const gone = new AbortController()
+  const gone = sharedAbort()
   reply.raw.once('close', () => gone.abort())
   const caller: Caller = {
     token: request.token,

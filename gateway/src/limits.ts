@@ -39,6 +39,12 @@ export interface Limits {
   readonly directives: number
   /** Fields that the answer can have, where a list counts as often as its `first` says. */
   readonly cost: number
+  readonly sockets: number
+  readonly socketsPerAddress: number
+  /** Subscriptions and other operations that are under way on one socket. */
+  readonly operationsPerSocket: number
+  /** How long a socket may stay silent before it says who it is. */
+  readonly connectionInitMilliseconds: number
 }
 
 export const defaultLimits: Limits = {
@@ -52,6 +58,11 @@ export const defaultLimits: Limits = {
   directives: 60,
   // Two lists of 100 within each other, with 100 fields of each.
   cost: 1_000_000,
+  sockets: 10_000,
+  // A whole clinic can sit behind one address.
+  socketsPerAddress: 1_000,
+  operationsPerSocket: 250,
+  connectionInitMilliseconds: 3_000,
 }
 
 /** How many a page counts for when only a variable says how many. */
@@ -77,15 +88,16 @@ export function readDocument(
   try {
     const document = parse(source, parseOptions(limits))
     const errors = validate(schema, document, [...specifiedRules, ...validationRules(limits, production)])
-    if (errors.length === 0) return document
-    return errors.map(({ message, nodes }) => coded(message, 'GRAPHQL_VALIDATION_FAILED', nodes))
+    return errors.length === 0 ? document : errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'))
   } catch (error) {
-    return [coded(error instanceof GraphQLError ? error.message : 'Syntax Error', 'GRAPHQL_PARSE_FAILED')]
+    if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')]
+    throw error
   }
 }
 
-function coded(message: string, code: string, nodes?: GraphQLError['nodes']): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code } })
+function coded({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
+  const place = nodes === undefined ? { source, positions } : { nodes }
+  return new GraphQLError(message, { ...place, extensions: { code } })
 }
 
 /** Such names mean something to every JavaScript object: `__proto__` as an alias would change what an answer is. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { VerifyToken } from '@caregraph/access'
 import type { Log, SubgraphClient } from '@caregraph/subgraph'
 import Fastify from 'fastify'
@@ -12,6 +13,8 @@ import { routeHealth } from './health.js'
 import { answerNotFound, httpErrorHandler } from './http-errors.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { routePassThrough } from './pass-through.js'
+import { protocolOf } from './subscriptions/protocol.js'
+import { serveSockets } from './subscriptions/sockets.js'
 
 export interface GatewayOptions {
   /** 0 takes a free one. */
@@ -93,6 +96,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   routeGraphql(server, { apollo, admit, limits, production })
   routeHealth(server, subgraphs)
   routePassThrough(server, subgraphs)
+  const protocol = protocolOf({ graph, admit, verifyToken, limits, production, now, shapeError })
+  const addressOf = (request: IncomingMessage) => addressBehind(request, settings.trustedProxies)
+  const sockets = serveSockets(server.server, { path: '/graphql', protocol, limits, addressOf })
   const url = await server.listen({ port: options.port, host: options.host ?? '127.0.0.1' })
 
   return {
@@ -100,9 +106,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reload: (sdl) => graph.reload(sdl),
     async stop() {
       const cutOff = setTimeout(() => server.server.closeAllConnections(), settings.stopWithinMilliseconds)
+      await sockets.stop()
       await server.close()
       clearTimeout(cutOff)
       await apollo.stop()
     },
   }
+}
+
+/** The client's address as the last of the trusted proxies saw it; each adds one to the header's end. */
+function addressBehind({ socket, headers }: IncomingMessage, trustedProxies: number): string {
+  const forwarded = String(headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+  const chain = [...forwarded, socket.remoteAddress ?? '']
+  return chain.at(-1 - Math.min(trustedProxies, chain.length - 1)) ?? ''
 }

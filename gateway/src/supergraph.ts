@@ -1,6 +1,6 @@
 import { Supergraph as Composition, operationFromDocument, type Schema } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { type Selection, selectionOf, switchesOf } from './execution/selection.js'
 
@@ -24,7 +24,6 @@ export interface Supergraph {
   readonly schema: GraphQLSchema
   /** All of it, also what no client sees. */
   readonly federated: Schema
-  readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
   /** Plans an operation, or remembers its plan. Nothing where the document has no such operation. */
   prepare(source: string, document: DocumentNode, operationName: string | undefined): PreparedOperation | undefined
 }
@@ -49,7 +48,6 @@ export function supergraphOf(sdl: string): Supergraph {
     sdl,
     schema,
     federated: supergraph.schema,
-    subgraphs: supergraph.subgraphsMetadata(),
     prepare(source, document, operationName) {
       const key = `${operationName ?? ''}\n${source}`
       const known = operations.get(key)
@@ -102,4 +100,17 @@ function preparedOperation(
 function defaultOf({ variableDefinitions = [] }: OperationDefinitionNode, variable: string): boolean {
   const value = variableDefinitions.find((each) => each.variable.name.value === variable)?.defaultValue
   return value?.kind === Kind.BOOLEAN && value.value
+}
+
+/** The names of the subgraphs that a supergraph was composed of, and where each answers. */
+export function routingUrlsOf(sdl: string): Map<string, string> {
+  const urls = new Map<string, string>()
+  visit(parse(sdl), {
+    EnumValueDefinition({ directives = [] }) {
+      const given = directives.find(({ name }) => name.value === 'join__graph')?.arguments ?? []
+      const [name, url] = ['name', 'url'].map((key) => given.find((each) => each.name.value === key)?.value)
+      if (name?.kind === Kind.STRING && url?.kind === Kind.STRING) urls.set(name.value, url.value)
+    },
+  })
+  return urls
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Nobody waits for the answer any more, or it took too long. */
 export class GaveUp extends Error {
   override readonly name = 'GaveUp'
@@ -25,4 +27,11 @@ export function within<Result>(
         signal?.removeEventListener('abort', giveUp)
       })
   })
+}
+
+/** For a signal that many wait for at once, which Node would take for a leak. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

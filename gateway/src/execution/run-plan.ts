@@ -69,7 +69,8 @@ async function runFetch(run: Run, fetch: FetchNode, objects: readonly DataObject
   takeEntities(run, fetch, entities, await run.ask(fetch, { ...variables, representations }))
 }
 
-function variablesOf({ variableUsages = [] }: FetchNode, given: Variables): Record<string, unknown> {
+/** The client's variables that a fetch uses. */
+export function variablesOf({ variableUsages = [] }: FetchNode, given: Variables): Record<string, unknown> {
   const variables: Record<string, unknown> = {}
   for (const name of variableUsages) if (given[name] !== undefined) variables[name] = given[name]
   return variables

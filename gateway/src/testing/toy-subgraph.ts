@@ -2,6 +2,7 @@ import { EventEmitter, on } from 'node:events'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph'
 import { type ExecutionResult, execute, GraphQLError, parse, subscribe } from 'graphql'
+import { generatorOf } from '../subscriptions/buffer-events.js'
 
 export interface ToyContext {
   readonly token: string | undefined
@@ -69,8 +70,15 @@ export function toySubgraph(definition: ToyDefinition): ToySubgraph {
 }
 
 /** The values that are emitted under a name, until the generator is returned: then no listener is left. */
-export async function* emitted<Value>(events: EventEmitter, name: string): AsyncGenerator<Value> {
-  for await (const [value] of on(events, name)) yield value
+export function emitted<Value>(events: EventEmitter, name: string): AsyncGenerator<Value, void, void> {
+  const source = on(events, name) as AsyncGenerator<[Value], void, void>
+  return generatorOf<Value>(
+    async () => {
+      const event = await source.next()
+      return event.done ? event : { done: false, value: event.value[0] }
+    },
+    () => source.return() as Promise<IteratorReturnResult<void>>,
+  )
 }
 
 export function refusal(code: string, params?: object): GraphQLError {

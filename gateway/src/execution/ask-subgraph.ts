@@ -1,0 +1,90 @@
+import type { FetchNode } from '@apollo/query-planner'
+import { type Log, type SubgraphClient, type SubgraphRequest, SubgraphUnavailable, traceOf } from '@caregraph/subgraph'
+import type { ExecutionResult } from 'graphql'
+import { faultBy, faultOfSubgraph } from '../errors.js'
+import type { Variables } from '../supergraph.js'
+import { GaveUp, within } from './deadline.js'
+import { isObject } from './faults.js'
+import type { SubgraphAnswer } from './run-plan.js'
+
+/** On whose behalf an operation runs. */
+export interface Caller {
+  /** Verified at the door; every subgraph verifies it again. */
+  readonly token: string | undefined
+  readonly requestId: string
+  readonly clientAddress: string | undefined
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Rooms {
+  readonly subgraphs: ReadonlyMap<string, SubgraphClient>
+  /** How long one subgraph may take for one answer. */
+  readonly deadlineMilliseconds: number
+  readonly log: Log
+}
+
+/** Sends one fetch of a plan. Never rejects. */
+export async function askSubgraph(
+  rooms: Rooms,
+  caller: Caller,
+  fetch: FetchNode,
+  variables: Variables,
+): Promise<SubgraphAnswer> {
+  try {
+    const client = clientOf(rooms, fetch)
+    const result = await within(rooms.deadlineMilliseconds, caller.signal, (signal) =>
+      client.execute({ ...requestOf(fetch, variables, caller), signal }),
+    )
+    return answerFrom(result, rooms, caller, fetch)
+  } catch (error) {
+    return failure(error, rooms, caller, fetch)
+  }
+}
+
+export function clientOf({ subgraphs }: Rooms, { serviceName }: FetchNode): SubgraphClient {
+  const client = subgraphs.get(serviceName)
+  if (client === undefined) throw new SubgraphUnavailable(serviceName)
+  return client
+}
+
+/** What a subgraph answered, in the form in which a plan takes it. */
+export function answerFrom(
+  { data, errors = [] }: ExecutionResult,
+  { log }: Rooms,
+  { requestId }: Caller,
+  { serviceName: subgraph }: FetchNode,
+): SubgraphAnswer {
+  if (!isObject(data) && errors.length === 0) throw new SubgraphUnavailable(subgraph)
+  const faults = errors.map((error) => ({
+    ...faultOfSubgraph(error, { subgraph, requestId, log }),
+    path: error.path ?? [],
+  }))
+  return { data: isObject(data) ? data : undefined, faults }
+}
+
+/** What is left when a subgraph gave no answer: the reason, for every field that it was asked for. */
+export function failure(
+  error: unknown,
+  { log }: Rooms,
+  { requestId, signal }: Caller,
+  { serviceName: subgraph }: FetchNode,
+): SubgraphAnswer {
+  const isAway = error instanceof SubgraphUnavailable || error instanceof GaveUp
+  if (isAway && !signal?.aborted) log.error('a subgraph does not answer', { subgraph, requestId })
+  if (!isAway) log.error('a subgraph could not be asked', { subgraph, requestId, ...traceOf(error) })
+  const fault = isAway ? faultBy('SERVICE_UNAVAILABLE', { subgraph }) : faultBy('INTERNAL_SERVER_ERROR', { requestId })
+  return { data: undefined, faults: [{ ...fault, path: [] }] }
+}
+
+export function requestOf(fetch: FetchNode, variables: Variables, caller: Caller): SubgraphRequest {
+  return {
+    query: fetch.operation,
+    document: fetch.operationDocumentNode,
+    operationName: fetch.operationName,
+    variables,
+    token: caller.token,
+    requestId: caller.requestId,
+    clientAddress: caller.clientAddress,
+  }
+}
