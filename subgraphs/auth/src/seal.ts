@@ -37,9 +37,10 @@ function opened(kept: string, key: Buffer | undefined): string {
   if (!kept.startsWith(mark)) return kept
   if (key === undefined) throw cannotOpen()
   const bytes = Buffer.from(kept.slice(mark.length), 'base64url')
-  const opening = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes))
-  opening.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
   try {
+    // Without its length given, Node takes a tag of four bytes for one too.
+    const opening = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+    opening.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
     return Buffer.concat([opening.update(bytes.subarray(ivBytes + tagBytes)), opening.final()]).toString('utf8')
   } catch {
     throw cannotOpen()

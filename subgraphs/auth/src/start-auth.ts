@@ -2,7 +2,7 @@ import { type Actor, createRevocations, createTokenVerifier, type RevocationList
 import type { Environment } from '@caregraph/subgraph'
 import { type SubgraphUnderTest, startSubgraph } from '@caregraph/testing'
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
-import { auth } from './index.js'
+import { auth, ensureAdministrator } from './index.js'
 
 export interface AuthUnderTest extends SubgraphUnderTest {
   readonly revocations: RevocationList
@@ -12,6 +12,9 @@ export interface AuthUnderTest extends SubgraphUnderTest {
   /** Registers somebody, who is signed in then. */
   aUser(overrides?: { name?: string; email?: string; password?: string }): Promise<SignedIn>
   signIn(email: string, password?: string): Promise<SignedIn>
+  refresh(refreshToken: string): Promise<SignedIn>
+  /** The clinic's first one, where there is nobody yet. */
+  anAdministrator(): Promise<SignedIn>
 }
 
 export interface SignedIn {
@@ -19,10 +22,20 @@ export interface SignedIn {
   readonly email: string
   readonly accessToken: string
   readonly refreshToken: string
+  readonly refreshTokenExpiresAt: string
   readonly actor: Actor
 }
 
 export const goodPassword = 'plum orbit lantern 7'
+
+const tokens = 'accessToken refreshToken refreshTokenExpiresAt user { id email }'
+const register = `mutation ($input: RegisterInput!) { session: register(input: $input) { ${tokens} } }`
+const login = `mutation ($input: LoginInput!) { session: login(input: $input) { ... on Session { ${tokens} } } }`
+const refresh = `mutation ($token: String!) { session: refreshSession(refreshToken: $token) { ${tokens} } }`
+
+interface Tokens extends Omit<SignedIn, 'id' | 'email' | 'actor'> {
+  user: { id: string; email: string }
+}
 
 /** The subgraph with the real verification of its tokens, by the keys that it publishes. */
 export async function startAuth(overrides: Partial<Omit<Environment, 'now'>> = {}): Promise<AuthUnderTest> {
@@ -36,37 +49,29 @@ export async function startAuth(overrides: Partial<Omit<Environment, 'now'>> = {
   })
   const house: SubgraphUnderTest = await startSubgraph(auth, { revocations, verifyToken: verify, ...overrides })
 
-  let users = 0
-  const signedIn = async (field: string, document: string, input: object): Promise<SignedIn> => {
-    const { data, errors } = await house.ask(document, { input })
-    const answer = (data?.[field] ?? null) as SessionAnswer | null
-    if (answer === null) throw errors?.[0]
-    const { accessToken, refreshToken, user } = answer
-    return { ...user, accessToken, refreshToken, actor: await verify(accessToken) }
+  const signedIn = async (document: string, variables: Record<string, unknown>): Promise<SignedIn> => {
+    const { data, errors } = await house.ask(document, variables)
+    const session = (data?.['session'] ?? null) as Tokens | null
+    if (session === null) throw errors?.[0]
+    const { user, ...given } = session
+    return { ...given, ...user, actor: await verify(given.accessToken) }
   }
+  let users = 0
+  const signIn = (email: string, password = goodPassword) => signedIn(login, { input: { email, password } })
   return {
     ...house,
     revocations,
     verify,
     keySet,
-    aUser: (given = {}) =>
-      signedIn('register', `mutation ($input: RegisterInput!) { register(input: $input) { ${tokens} } }`, {
-        name: 'Ada Lovelace',
-        email: `ada${++users}@example.com`,
-        password: goodPassword,
-        ...given,
-      }),
-    signIn: (email, password = goodPassword) =>
-      signedIn('login', `mutation ($input: LoginInput!) { login(input: $input) { ... on Session { ${tokens} } } }`, {
-        email,
-        password,
-      }),
+    signIn,
+    aUser({ name = 'Ada Lovelace', email = `ada${++users}@example.com`, password = goodPassword } = {}) {
+      return signedIn(register, { input: { name, email, password } })
+    },
+    refresh: (token) => signedIn(refresh, { token }),
+    async anAdministrator() {
+      const email = 'admin@example.com'
+      await ensureAdministrator(house.database, { email, password: goodPassword }, house.clock.now())
+      return signIn(email)
+    },
   }
-}
-
-const tokens = 'accessToken refreshToken user { id email }'
-interface SessionAnswer {
-  accessToken: string
-  refreshToken: string
-  user: { id: string; email: string }
 }
