@@ -1,0 +1,42 @@
+import { Allow, DateTimeScalar, Money } from '@caregraph/subgraph'
+import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql'
+import { PaymentStatus } from './invoice.rules.js'
+
+registerEnumType(PaymentStatus, { name: 'PaymentStatus' })
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@key(fields: "id")')
+@Allow('public')
+export class Patient {
+  @Field(() => ID)
+  declare id: string
+}
+
+@ObjectType({ simpleResolvers: true })
+@Directive('@key(fields: "id")')
+@Allow('public')
+export class Appointment {
+  @Field(() => ID)
+  declare id: string
+}
+
+@ObjectType({ description: 'Opened when the patient is registered.', simpleResolvers: true })
+@Directive('@key(fields: "id")')
+@Allow('invoice:read', (account: BillingAccount) => account.patientId)
+export class BillingAccount {
+  @Field(() => ID)
+  declare id: string
+
+  declare patientId: string
+
+  @Field(() => Patient, { nullable: true })
+  declare patient: Patient | null
+
+  @Field(() => DateTimeScalar)
+  declare openedAt: Date
+
+  @Field(() => Money, {
+    description: "What is left to pay on issued invoices in the clinic's currency; drafts are not asked for yet.",
+  })
+  declare balance: Money
+}

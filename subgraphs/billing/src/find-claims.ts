@@ -1,0 +1,40 @@
+import { may, permit, reachOf } from '@caregraph/access'
+import { type Batch, type Connection, type Context, groupedBy, type PageArgs, pageOf } from '@caregraph/subgraph'
+import { In } from 'typeorm'
+import { ClaimStatus, InsuranceClaimRow } from './claim.entity.js'
+import type { InvoiceRow } from './invoice.entity.js'
+import { newestFirst } from './newest-first.js'
+
+/** The claims of these ids that the actor may see. */
+export const loadClaims: Batch<string, InsuranceClaimRow> = async (ids, { actor, database }) => {
+  const rows = await database.manager.findBy(InsuranceClaimRow, { id: In([...ids]) })
+  return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.id, row]))
+}
+
+export const loadClaimsOfInvoices: Batch<InvoiceRow, InsuranceClaimRow[]> = async (invoices, { database }) => {
+  const rows = await database.manager.find(InsuranceClaimRow, {
+    where: { invoiceId: In(invoices.map(({ id }) => id)) },
+    order: { id: 'ASC' },
+  })
+  const byInvoice = groupedBy(rows, ({ invoiceId }) => invoiceId)
+  return new Map(invoices.map((invoice) => [invoice, byInvoice.get(invoice.id) ?? []]))
+}
+
+const list = 'claims'
+
+/** The newest first. A patient finds those on his own invoices. */
+export async function findClaims(
+  { actor: caller, database }: Context,
+  status: readonly ClaimStatus[] | null | undefined,
+  args: PageArgs,
+): Promise<Connection<InsuranceClaimRow>> {
+  const actor = permit(caller, 'invoice:read')
+  const wanted = {
+    patientId: reachOf(actor, 'invoice:read').kind === 'all' ? null : actor.id,
+    statuses: status ?? Object.values(ClaimStatus),
+    page: pageOf(args, list, ['id']),
+  }
+  const [found] = await newestFirst(database, { entity: InsuranceClaimRow, list }, [wanted])
+  if (found === undefined) throw new Error('a list of claims has no page')
+  return found
+}

@@ -1,0 +1,82 @@
+import { may, permit, reachOf } from '@caregraph/access'
+import { isId } from '@caregraph/database'
+import {
+  type Batch,
+  type Connection,
+  type Context,
+  groupedBy,
+  type PageArgs,
+  pageOf,
+  requiredId,
+} from '@caregraph/subgraph'
+import { In } from 'typeorm'
+import { InvoiceLineRow, InvoiceRow, InvoiceStatus } from './invoice.entity.js'
+import { newestFirst, type Wanted } from './newest-first.js'
+
+/** The invoices of these ids that the actor may see. */
+export const loadInvoices: Batch<string, InvoiceRow> = async (ids, { actor, database }) => {
+  const rows = await database.manager.findBy(InvoiceRow, { id: In([...new Set(ids)]) })
+  return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.id, row]))
+}
+
+/** By the record and not by the invoice's id, since one request may pay twice and ask for the balance after each. */
+export const loadInvoicesOf: Batch<{ invoiceId: string }, InvoiceRow> = async (records, context) => {
+  const invoices = await loadInvoices(
+    records.map(({ invoiceId }) => invoiceId),
+    context,
+  )
+  return new Map(
+    records.flatMap((record) => {
+      const invoice = invoices.get(record.invoiceId)
+      return invoice === undefined ? [] : [[record, invoice]]
+    }),
+  )
+}
+
+/** By appointment, the invoices that the actor may see. */
+export const loadInvoicesOfAppointments: Batch<string, InvoiceRow> = async (appointmentIds, { actor, database }) => {
+  const rows = await database.manager.findBy(InvoiceRow, { appointmentId: In(appointmentIds.filter(isId)) })
+  return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.appointmentId, row]))
+}
+
+export const loadLines: Batch<InvoiceRow, InvoiceLineRow[]> = async (invoices, { database }) => {
+  const rows = await database.manager.find(InvoiceLineRow, {
+    where: { invoiceId: In(invoices.map(({ id }) => id)) },
+    order: { id: 'ASC' },
+  })
+  const byInvoice = groupedBy(rows, ({ invoiceId }) => invoiceId)
+  return new Map(invoices.map((invoice) => [invoice, byInvoice.get(invoice.id) ?? []]))
+}
+
+export interface InvoiceFilter {
+  status?: readonly InvoiceStatus[] | null | undefined
+  patientId?: string | null | undefined
+}
+
+const list = 'invoices'
+
+/** The newest first. A patient finds his own; of another patient's, none. */
+export async function findInvoices(
+  context: Context,
+  { status, patientId }: InvoiceFilter,
+  args: PageArgs,
+): Promise<Connection<InvoiceRow>> {
+  const actor = permit(context.actor, 'invoice:read')
+  const onlyOwn = reachOf(actor, 'invoice:read').kind === 'own' ? actor.id : null
+  const ofPatient = typeof patientId === 'string' ? requiredId(patientId, 'patientId') : onlyOwn
+  const isVisible = ofPatient === null || may(actor, 'invoice:read', ofPatient)
+  const wanted: Wanted = {
+    patientId: ofPatient,
+    statuses: isVisible ? (status ?? Object.values(InvoiceStatus)) : [],
+    page: pageOf(args, list, ['id']),
+  }
+  const found = await context.load(loadPages, wanted)
+  if (found === undefined) throw new Error('a list of invoices has no page')
+  return found
+}
+
+/** Those of a whole list of patients are read together. */
+const loadPages: Batch<Wanted, Connection<InvoiceRow>> = async (wanted, { database }) => {
+  const pages = await newestFirst(database, { entity: InvoiceRow, list }, wanted)
+  return new Map(pages.flatMap((page, place) => wanted.slice(place, place + 1).map((one) => [one, page])))
+}
