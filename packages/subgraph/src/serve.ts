@@ -59,11 +59,14 @@ function operationOf(body: unknown): Operation | undefined {
   }
 }
 
-function callerOf({ headers }: FastifyRequest): Pick<SubgraphRequest, 'token' | 'requestId' | 'clientAddress'> {
+type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'clientAddress' | 'userAgent'>
+
+function callerOf({ headers }: FastifyRequest): Caller {
   return {
     token: bearerToken(headers.authorization),
     requestId: String(headers['x-request-id'] ?? ''),
     clientAddress: headers['x-client-address']?.toString(),
+    userAgent: headers['x-client-user-agent']?.toString(),
   }
 }
 
