@@ -19,7 +19,6 @@ const catalogue = {
   'user:create': { ADMIN: 'all' },
   'user:set-roles': { ADMIN: 'all' },
   'user:disable': { ADMIN: 'all' },
-  'session:read': { ...everyone, ADMIN: 'all' },
   'session:revoke': { ...everyone, ADMIN: 'all' },
   'password:change': everyone,
 
