@@ -1,9 +1,7 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-
-const run = promisify(execFile)
 
 /** Who runs PostgreSQL's programs. It refuses root, so root hands them to an account without rights. */
 export interface Account {
@@ -78,8 +76,10 @@ async function ownerOf(cluster: string): Promise<Ids | undefined> {
 }
 
 async function nobody(): Promise<Ids> {
-  const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])])
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
+  const accounts = await readFile('/etc/passwd', 'utf8')
+  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(accounts) ?? []
+  if (!uid || !gid) throw new Error('PostgreSQL does not run as root, and there is no account `nobody` to run it as.')
+  return { uid: Number(uid), gid: Number(gid) }
 }
 
 function keepingCapability({ uid, gid }: Ids, capability: string): string[] {
@@ -97,7 +97,7 @@ function keepingCapability({ uid, gid }: Ids, capability: string): string[] {
 }
 
 async function succeeds([file = '', ...commandArguments]: string[]): Promise<boolean> {
-  return run(file, commandArguments, { cwd: '/' }).then(
+  return promisify(execFile)(file, commandArguments, { cwd: '/' }).then(
     () => true,
     () => false,
   )

@@ -32,16 +32,16 @@ export async function makeCluster(path: string, binaries: string, account: Accou
     // Another start was faster, and may have removed our workshop as left over.
     if (!(await holdsCluster(path))) throw error
   } finally {
-    await rm(workshop, { recursive: true, force: true, maxRetries: 10 })
+    await removeFolder(workshop)
   }
 }
 
 /** Removes what interrupted starts left. For the owner of the cluster alone: once there is one, nobody makes another. */
 export async function removeLeftovers(path: string): Promise<void> {
   const prefix = basename(workshopPrefix(path))
-  for (const name of await readdir(dirname(path))) {
-    if (name.startsWith(prefix)) await rm(join(dirname(path), name), { recursive: true, force: true, maxRetries: 10 })
-  }
+  const names = (await readdir(dirname(path))).filter((name) => name.startsWith(prefix))
+  // One in which an interrupted start's initdb is still at work stays for the next time.
+  await Promise.allSettled(names.map((name) => removeFolder(join(dirname(path), name))))
 }
 
 /**
@@ -50,6 +50,10 @@ export async function removeLeftovers(path: string): Promise<void> {
  */
 export async function superuserPassword(cluster: string): Promise<string> {
   return readFile(join(cluster, PASSWORD_FILE), 'utf8')
+}
+
+async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 10 })
 }
 
 function workshopPrefix(path: string): string {

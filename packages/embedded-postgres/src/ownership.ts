@@ -23,6 +23,9 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+/** Enough to recover what a crash left in the log of changes, which the settings bound to some 256 MB. */
+const PATIENCE_MS = 120_000
+
 export interface Claim {
   readonly dataDirectory: string
   readonly password: string
@@ -37,9 +40,8 @@ export interface Claim {
 export async function claimOwnership(
   claim: Claim,
   isRunning: () => boolean | Promise<boolean>,
-  patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<pg.Client | undefined> {
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + PATIENCE_MS
   while (await isRunning()) {
     const postmaster = await readPostmaster(claim.dataDirectory)
     const isReady = postmaster?.isReady && postmaster.port === claim.port
@@ -56,6 +58,15 @@ export function openSession(connection: pg.ClientConfig): pg.Client {
   return new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 }).on('error', () => undefined)
 }
 
+/** Whether the server answers within a second. */
+export async function isAnswering(session: pg.Client | undefined): Promise<boolean> {
+  const answer = session?.query('select').then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answer ?? false, delay(1_000, false, { ref: false })])
+}
+
 /** Settles when the session has ended, for whatever reason. */
 export function lossOf(session: pg.Client): Promise<void> {
   return new Promise((resolve) => session.once('end', resolve))
@@ -70,6 +81,7 @@ async function tryToClaim({ dataDirectory, password, port }: Claim): Promise<pg.
     database: 'postgres',
     application_name: String(process.pid),
   })
+  let refusal: unknown
   try {
     await session.connect()
     const { rows } = await session.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [OWNER_LOCK])
@@ -81,15 +93,16 @@ async function tryToClaim({ dataDirectory, password, port }: Claim): Promise<pg.
     )
     const owner = owners.rows[0]
     // The session of an owner that was killed a moment ago is about to end.
-    if (owner && isAlive(owner.pid)) throw new DataDirectoryInUse(dataDirectory, owner.pid, port)
+    if (owner && (await isAlive(owner.pid))) refusal = new DataDirectoryInUse(dataDirectory, owner.pid, port)
   } catch (error) {
-    if (!isStartingOrStopping(error)) throw error
+    if (isFinal(error)) refusal = error
   }
   await session.end().catch(() => undefined)
+  if (refusal) throw refusal
   return undefined
 }
 
-function isStartingOrStopping(error: unknown): boolean {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  return ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03'].includes(code) || message.includes('terminated')
+/** Not so a refused, lost or silent connection, and what a server says while it starts or stops. */
+function isFinal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !error.code?.startsWith('57P')
 }

@@ -34,14 +34,9 @@ export async function isPostmasterOf(dataDirectory: string, pid: number): Promis
   return commandLine.includes(` ${dataDirectoryArguments(dataDirectory).join(' ')} `)
 }
 
-/** Whether a process with this id is alive. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+/** Whether a process with this id is alive. A zombie, whose parent has not looked yet, is not. */
+export async function isAlive(pid: number): Promise<boolean> {
+  return (await commandLineOf(pid)) !== ''
 }
 
 /**
@@ -60,11 +55,20 @@ export async function stopPostmaster(
   ] as const
   for (const [signal, boundMs] of steps) {
     const deadline = performance.now() + boundMs
-    if (await isRunning()) process.kill(pid, signal)
+    if (await isRunning()) send(signal, pid)
     while ((await isRunning()) && performance.now() < deadline) await delay(POLL_MS)
     if (!(await isRunning())) return
   }
   throw new Error(`PostgreSQL, process ${pid}, does not end`)
+}
+
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It ended between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 async function commandLineOf(pid: number): Promise<string> {

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
-import { mkdir, open, readFile, realpath, rename, stat } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
-import { type Account, chooseAccount, spawnAs } from './account.js'
+import { chooseAccount } from './account.js'
 import { linkLibraries, npmBinaries } from './binaries.js'
 import { makeCluster, removeLeftovers, SUPERUSER, superuserPassword } from './make-cluster.js'
-import { claimOwnership, DataDirectoryInUse, lossOf } from './ownership.js'
-import { dataDirectoryArguments, isPostmasterOf, POLL_MS, readPostmaster, stopPostmaster } from './postmaster.js'
+import { claimOwnership, DataDirectoryInUse, isAnswering, lossOf } from './ownership.js'
+import { isPostmasterOf, readPostmaster, stopPostmaster } from './postmaster.js'
+import { type Cluster, ServerEnded, spawnServer } from './server-process.js'
 import { type Settings, serverSettings } from './settings.js'
 
 export interface StartOptions {
@@ -39,15 +39,7 @@ export interface EmbeddedPostgres {
 /** How long a server that another process left behind may take to answer and to end. */
 const TAKE_OVER_MS = 60_000
 
-const LOG_BYTES = 1_000_000
-
-interface Cluster {
-  readonly dataDirectory: string
-  readonly password: string
-  readonly binaries: string
-  readonly account: Account
-  readonly settings: Settings
-}
+const RETRY_MS = 100
 
 /**
  * Starts PostgreSQL on a folder, and makes the cluster on first use. It listens on the loopback alone. What killed
@@ -72,13 +64,11 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   for (let port = options.port ?? (await freePort()); ; port = await freePort()) {
     const formerPid = await endOrphan(cluster)
     try {
-      const server = await launch(cluster, port, formerPid)
-      await removeLeftovers(path)
-      return server
+      return await launch(cluster, port, formerPid)
     } catch (error) {
       if (!(error instanceof ServerEnded && error.mayPass) || performance.now() > deadline) throw error
     }
-    await delay(POLL_MS)
+    await delay(RETRY_MS)
   }
 }
 
@@ -87,74 +77,37 @@ async function endOrphan(cluster: Cluster): Promise<number | undefined> {
   const found = await readPostmaster(cluster.dataDirectory)
   if (!found) return undefined
   const isRunning = () => isPostmasterOf(cluster.dataDirectory, found.pid)
-  const session = await claimOwnership({ ...cluster, port: found.port }, isRunning, TAKE_OVER_MS)
+  const session = await claimOwnership({ ...cluster, port: found.port }, isRunning)
   // Only an owner may stop a server: so two that find the same orphan cannot stop each other's.
   if (session) await stopPostmaster(found.pid, isRunning, TAKE_OVER_MS)
   return found.pid
 }
 
 async function launch(cluster: Cluster, port: number, formerPid: number | undefined): Promise<EmbeddedPostgres> {
-  const log = await openLog(cluster)
-  const { size: logStart } = await log.stat()
-  const child = spawnAs(cluster.account, postgresCommand(cluster, port), {
-    stdio: ['ignore', log.fd, log.fd],
-    // The folder's lock file may name a process that is another program by now. PostgreSQL would take it for a server,
-    // were it not for this variable: a lock file of its own ancestor it knows to be stale.
-    environment: { PG_GRANDPARENT_PID: String(formerPid ?? '') },
-  })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await once(child, 'spawn').finally(() => log.close())
-  const { pid } = child
-  if (pid === undefined) throw new Error('A process without an id')
-
-  const isRunning = () => child.exitCode === null && child.signalCode === null
-  const claim = () => claimOwnership({ ...cluster, port }, isRunning)
-  const session = await claim().catch(async (error) => {
+  const { dataDirectory, password } = cluster
+  const { pid, ended, isRunning, log } = await spawnServer(cluster, port, formerPid)
+  const claim = () => claimOwnership({ dataDirectory, password, port }, isRunning)
+  let session = await claim().catch(async (error) => {
     // Whoever was faster owns this server now, and will stop it.
     if (!(error instanceof DataDirectoryInUse)) await stopPostmaster(pid, isRunning, 0)
     throw error
   })
-  if (!session) throw new ServerEnded(cluster.dataDirectory, await readLog(cluster, logStart))
+  if (!session) throw new ServerEnded(dataDirectory, await log())
+  await removeLeftovers(dataDirectory)
 
   let stopping: Promise<void> | undefined
-  const stop = (patienceMs = 30_000) => (stopping ??= stopPostmaster(pid, isRunning, patienceMs))
-  keepOwnership(session, async () => (stopping ? undefined : claim())).catch(() => stop(0))
-  return {
-    dataDirectory: cluster.dataDirectory,
-    port,
-    pid,
-    ended,
-    url: (database = 'postgres') => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`,
-    stop,
+  const stop = (patienceMs = 30_000) => {
+    // A server that is just recovering from a crash never ends cleanly, and has nothing left to write.
+    stopping ??= isAnswering(session).then((answers) => stopPostmaster(pid, isRunning, answers ? patienceMs : 0))
+    return stopping
   }
-}
-
-/** PostgreSQL ends all sessions when one of its processes crashes, and the owner's with them. */
-async function keepOwnership(session: pg.Client, claim: () => Promise<pg.Client | undefined>): Promise<void> {
-  for (let held: pg.Client | undefined = session; held; held = await claim()) await lossOf(held)
-}
-
-function postgresCommand({ binaries, dataDirectory, settings }: Cluster, port: number): string[] {
-  return [
-    join(binaries, 'bin/postgres'),
-    ...dataDirectoryArguments(dataDirectory),
-    `port=${port}`,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]
-}
-
-/** A port that was taken in the meantime, children of a killed server, or another start at the same time. */
-const passingReasons =
-  /Address already in use|shared memory block .* is still in use|lock file ".*" already exists|received fast shutdown request/
-
-/** A server that ended before it accepted connections. */
-class ServerEnded extends Error {
-  readonly mayPass: boolean
-
-  constructor(dataDirectory: string, log: string) {
-    super(`PostgreSQL could not start on ${dataDirectory}: ${log.trim()}`)
-    this.mayPass = passingReasons.test(log)
+  const keepOwnership = async () => {
+    // PostgreSQL ends all sessions when one of its processes crashes, and the owner's with them.
+    for (; session; session = stopping ? undefined : await claim()) await lossOf(session)
   }
+  keepOwnership().catch(() => stop())
+  const url = (database = 'postgres') => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
+  return { dataDirectory, port, pid, ended, url, stop }
 }
 
 async function freePort(): Promise<number> {
@@ -165,25 +118,4 @@ async function freePort(): Promise<number> {
   await once(probe, 'close')
   if (address === null || typeof address === 'string') throw new Error('A port without a number')
   return address.port
-}
-
-function logFile({ dataDirectory }: Cluster): string {
-  return join(dataDirectory, 'server.log')
-}
-
-/** A file and not a pipe to us: it is there after a crash, and PostgreSQL never waits for us to read. */
-async function openLog(cluster: Cluster) {
-  const path = logFile(cluster)
-  const size = await stat(path).then(
-    (file) => file.size,
-    () => 0,
-  )
-  if (size > LOG_BYTES) await rename(path, `${path}.old`)
-  const file = await open(path, 'a', 0o600)
-  if (cluster.account.ids) await file.chown(cluster.account.ids.uid, cluster.account.ids.gid)
-  return file
-}
-
-async function readLog(cluster: Cluster, start: number): Promise<string> {
-  return (await readFile(logFile(cluster))).subarray(start).toString()
 }
