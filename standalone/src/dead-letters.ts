@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
+import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@caregraph/events'
+import { DataSource } from 'typeorm'
+import { readSettings } from './settings.js'
+import { postgresDirectory } from './start-clinic.js'
+
+const usage = `usage: npm run dead-letters                             lists the events whose effect failed too often
+       npm run dead-letters -- redrive <event id>       gives one of them a new row of tries
+       npm run dead-letters -- redrive --all            gives all of them one
+
+The clinic must be running (DATA_DIR says which): its consumers do the work.`
+
+const consumers = ['billing', 'analytics']
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean' }, help: { type: 'boolean' } },
+})
+const [command = 'list', eventId] = positionals
+
+if (values.help) console.log(usage)
+else if (command === 'list') await list()
+else if (command === 'redrive' && (eventId !== undefined) !== (values.all ?? false)) await redrive(eventId)
+else {
+  console.error(usage)
+  process.exitCode = 2
+}
+
+async function list(): Promise<void> {
+  const letters = (await forEachConsumer(listDeadLetters)).flat()
+  for (const letter of letters) console.log(lineOf(letter))
+  console.log(letters.length === 0 ? 'There are no dead letters.' : `${letters.length} dead letters.`)
+}
+
+const lineOf = ({ consumer, eventId, type, receivedAt, tries, reason }: DeadLetter) =>
+  `${receivedAt.toISOString()}  ${consumer}  ${type}  ${eventId}  after ${tries} tries: ${reason}`
+
+async function redrive(id: string | undefined): Promise<void> {
+  const counts = await forEachConsumer((database) => redriveDeadLetters(database, id))
+  const count = counts.reduce((sum, each) => sum + each, 0)
+  console.log(count === 0 ? 'There is no such dead letter.' : `${count} dead letters are tried again.`)
+  if (count === 0) process.exitCode = 1
+}
+
+async function forEachConsumer<T>(work: (database: DataSource) => Promise<T>): Promise<T[]> {
+  const postgres = await runningPostgres(postgresDirectory(readSettings(process.env)))
+  if (postgres === undefined) throw new Error('The clinic is not running: npm start opens it.')
+  const results: T[] = []
+  for (const name of consumers) {
+    const database = new DataSource({ type: 'postgres', url: await ensureDatabase(postgres, name) })
+    await database.initialize()
+    try {
+      results.push(await work(database))
+    } finally {
+      await database.destroy()
+    }
+  }
+  return results
+}

@@ -1,0 +1,55 @@
+import { DataDirectoryInUse } from '@caregraph/embedded-postgres'
+import { printAdministrator, printBanner } from './banner.js'
+import { lineLog } from './line-log.js'
+import { openClinic } from './open-clinic.js'
+import { readSettings, WrongSettings } from './settings.js'
+
+const lookForParentMilliseconds = 500
+/** A supervisor waits 10 seconds after SIGTERM before it kills. */
+const longestStopMilliseconds = 9_000
+
+try {
+  const settings = readSettings(process.env)
+  const clinic = await openClinic(settings, lineLog, printAdministrator)
+  printBanner(settings)
+
+  const { promise: asked, resolve: ask } = promiseWithResolver()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ask)
+  if (process.env['npm_lifecycle_event'] !== undefined) whenParentIsGone(ask)
+  const end = await Promise.race([
+    asked.then(() => 'asked' as const),
+    clinic.databaseEnded.then(() => 'database' as const),
+  ])
+  if (end === 'database') console.error('PostgreSQL has ended, so the clinic closes. Its log lies in DATA_DIR.')
+
+  setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
+  await clinic.stop()
+  process.exit(end === 'asked' ? 0 : 1)
+} catch (error) {
+  if (error instanceof WrongSettings || error instanceof DataDirectoryInUse || isPortTaken(error)) {
+    console.error(error.message)
+    process.exit(1)
+  }
+  throw error
+}
+
+function promiseWithResolver() {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
+
+/** npm that is killed tells nobody: its child is then another process's child. */
+function whenParentIsGone(then: () => void): void {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && then(), lookForParentMilliseconds).unref()
+}
+
+function isPortTaken(error: unknown): error is Error {
+  const isTaken = error instanceof Error && (error as { code?: unknown }).code === 'EADDRINUSE'
+  if (isTaken)
+    error.message = `Port ${process.env['PORT'] || 4004} is taken by another program: stop it, or choose another with PORT=4005 npm start.`
+  return isTaken
+}
