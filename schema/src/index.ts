@@ -1,0 +1,1 @@
+export { type HttpFile, type HttpRequest, readHttpFiles } from './http-files.js'
