@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+const shared = {
   resolve: {
     // Workspaces are tested from their sources.
     conditions: ['source'],
@@ -9,11 +9,32 @@ export default defineConfig({
     alias: { graphql: fileURLToPath(import.meta.resolve('graphql/index.js')) },
   },
   ssr: { resolve: { conditions: ['source'] } },
+}
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] }
+
+export default defineConfig({
   test: {
-    include: ['**/src/**/*.test.ts'],
-    globalSetup: ['packages/testing/src/global-setup.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'rooms',
+          include: ['{packages,subgraphs}/*/src/**/*.test.ts', '{gateway,standalone,importer,schema}/src/**/*.test.ts'],
+          globalSetup: ['packages/testing/src/global-setup.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'stories',
+          include: ['e2e/src/**/*.test.ts'],
+          globalSetup: ['e2e/src/global-setup.ts'],
+          // Each story is a whole clinic's worth of work: side by side they would only wait for each other.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 })
