@@ -1,5 +1,6 @@
 import { type Actor, createRevocations } from '@caregraph/access'
 import type { Database } from '@caregraph/database'
+import { testDatabase } from '@caregraph/database/testing'
 import { type AnyEvent, createLocalBus, type EventBus, type EventType } from '@caregraph/events'
 import {
   type Clinic,
@@ -13,7 +14,6 @@ import {
 import type { ExecutionResult } from 'graphql'
 import { verifyTestToken } from './actors.js'
 import { type TestClock, testClock } from './clock.js'
-import { testDatabase } from './database.js'
 
 export const testClinic: Clinic = {
   name: 'Test Clinic',

@@ -2,6 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import { inject } from 'vitest'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string
+  }
+}
+
 /** An empty database of its own on the run's server. */
 export async function testDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const serverUrl = inject('postgresUrl')
