@@ -28,12 +28,19 @@ interface Failure {
 
 /** The counts of one process: a restart forgets them. */
 export function createAttempts(now: () => Date): Attempts {
-  /** Oldest first, by whom they count against. The password queue's pace bounds how many there can be. */
-  const failures = new Map<string, Failure[]>()
+  /** By whom they count against. The pace of the password queue bounds how many there can be. */
+  const failures = new Map<string, Set<Failure>>()
   let sweepAt = 0
 
-  const failuresOf = (key: string, since: number) => (failures.get(key) ?? []).filter(({ at }) => at > since)
-  const keep = (key: string, kept: Failure[]) => (kept.length === 0 ? failures.delete(key) : failures.set(key, kept))
+  const failuresOf = (key: string, since: number): Set<Failure> => {
+    const known = failures.get(key) ?? new Set()
+    for (const failure of known) if (failure.at <= since) known.delete(failure)
+    failures.set(key, known)
+    return known
+  }
+  const sweep = (since: number) => {
+    for (const key of failures.keys()) if (failuresOf(key, since).size === 0) failures.delete(key)
+  }
 
   return {
     async begin(attempted) {
@@ -41,23 +48,19 @@ export function createAttempts(now: () => Date): Attempts {
       const since = time - windowSeconds * 1000
       if (time >= sweepAt) {
         sweepAt = time + sweepEverySeconds * 1000
-        for (const key of failures.keys()) keep(key, failuresOf(key, since))
+        sweep(since)
       }
-      const limits = limitsOf(attempted)
-      for (const { key, most } of limits) {
-        const [oldest, ...newer] = failuresOf(key, since)
-        if (oldest !== undefined && newer.length + 1 >= most) {
+      const counts = limitsOf(attempted).map(({ key, most }) => ({ failed: failuresOf(key, since), most }))
+      for (const { failed, most } of counts) {
+        const [oldest] = failed
+        if (oldest !== undefined && failed.size >= most) {
           throw new Refusal('RATE_LIMITED', { retryAfterSeconds: Math.ceil((oldest.at - since) / 1000) })
         }
       }
       const failure = { at: time }
-      for (const { key } of limits) keep(key, [...failuresOf(key, since), failure])
+      for (const { failed } of counts) failed.add(failure)
       return async () => {
-        for (const { key } of limits)
-          keep(
-            key,
-            (failures.get(key) ?? []).filter((each) => each !== failure),
-          )
+        for (const { failed } of counts) failed.delete(failure)
       }
     },
   }

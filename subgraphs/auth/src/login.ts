@@ -18,6 +18,7 @@ export async function login(context: AuthContext, { email, password }: LoginInpu
     // Until here he may have been disabled, or have changed his password because somebody else knew it.
     const current = isRight && user !== null ? await lockUser(tx, user.id) : null
     if (current === null || current.disabledAt !== null || current.passwordHash !== hash) {
+      // An unknown e-mail is nobody's: these events need no order among each other.
       await appendEvent(tx, 'LoginFailed', user?.id ?? newId(), { userId: user?.id ?? null }, now)
       return null
     }

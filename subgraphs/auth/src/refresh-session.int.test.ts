@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { forgetOldSessions } from './session.tables.js'
 import { type AuthUnderTest, startAuth } from './start-auth.js'
 
 let house: AuthUnderTest
@@ -80,5 +81,18 @@ describe('a refresh token', () => {
     expect(text).toContain(ada.actor.sessionId)
     expect(text).not.toContain(ada.refreshToken)
     expect(text).not.toContain(Buffer.from(ada.refreshToken, 'base64url').toString('hex'))
+  })
+
+  it('and its session are forgotten a day after their end, and not before', async () => {
+    const ada = await house.aUser()
+    const isKept = async () => {
+      await forgetOldSessions(house.database, house.clock.now())
+      const found = await house.database.query('SELECT 1 FROM sessions WHERE id = $1', [ada.actor.sessionId])
+      return found.length === 1
+    }
+    house.clock.advance(31 * day)
+    expect(await isKept()).toBe(true)
+    house.clock.advance(second)
+    expect(await isKept()).toBe(false)
   })
 })

@@ -83,5 +83,6 @@ describe('many starters at once', () => {
     const [{ private_jwk }] = await database.query('SELECT private_jwk FROM signing_keys')
     expect(private_jwk).toMatch(/^sealed:[\w-]+$/)
     expect(JSON.parse(seal.open(private_jwk))).toMatchObject({ crv: 'Ed25519', d: expect.any(String) })
+    await expect(rotateSigningKeys(database, sealOf(undefined), new Date())).rejects.toThrow(/KEY_ENCRYPTION_SECRET/)
   })
 })

@@ -19,15 +19,19 @@ interface KeyRow {
   signs_from: Date
 }
 
-/** Makes the first key, or the next one when its time has come, and forgets those that nothing is verified with any more. */
+/**
+ * Makes the first key, or the next one when its time has come, and forgets those that nothing is verified with any
+ * more. However many starters there are, one makes it. Throws where the seal does not open what is there.
+ */
 export async function rotateSigningKeys(database: Database, seal: Seal, now: Date): Promise<void> {
   const before = (seconds: number) => new Date(now.getTime() - seconds * 1000)
   await inTransaction(database, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [keyLock])
     const [newest] = await tx.query<KeyRow>('SELECT * FROM signing_keys ORDER BY signs_from DESC LIMIT 1')
     // The first one signs from the beginning of time: a clock that is set back must not leave nobody to sign.
-    if (newest === undefined) await insertKey(tx, seal, now, new Date(0))
-    else if (newest.created_at <= before(signsForDays * 86_400)) {
+    if (newest === undefined) return insertKey(tx, seal, now, new Date(0))
+    seal.open(newest.private_jwk)
+    if (newest.created_at <= before(signsForDays * 86_400)) {
       await insertKey(tx, seal, now, new Date(now.getTime() + publishedBeforeSeconds * 1000))
     }
     await tx.query(
