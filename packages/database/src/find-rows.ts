@@ -48,7 +48,8 @@ export interface FoundRows<Row> {
 
 /**
  * The next rows of a list, each with the key by which it stands there: in the order of the list, or, where something
- * is searched for, of what was found. No row is skipped or read past, so a page costs the same however long the list.
+ * is searched for, of what was found. Each page begins in the index where the one before has ended, so the last page
+ * of a long list costs what its first one does.
  */
 export async function findRows<Row extends ObjectLiteral & { id: string }>(
   database: Database,
@@ -60,9 +61,12 @@ export async function findRows<Row extends ObjectLiteral & { id: string }>(
   const key = isSearch ? 'found.term' : `record.${sortedBy}`
   const id = isSearch ? 'found.record_id' : 'record.id'
   const all = conditions.copy()
-  if (isSearch) addPrefixes(all, prefixes)
+  for (const [index, prefix] of prefixes.entries()) {
+    all.add(index === 0 ? beginsWith('found', prefix, all) : isFoundBy(prefix, all))
+  }
 
   const next = all.copy()
+  if (isSearch) next.add(isFirstOf(prefixes[0] ?? '', next))
   if (after !== undefined) {
     const [lastKey, lastId] = after.map((each) => next.value(each))
     next.add(`(${key}, ${id}) > (${lastKey}, ${lastId}::uuid)`)
@@ -75,25 +79,29 @@ export async function findRows<Row extends ObjectLiteral & { id: string }>(
   return {
     rows: await rowsOf(database, entity, found),
     totalCount: async () => {
-      const statement = `SELECT count(*) FROM ${from} ${all.where()}`
+      const statement = `SELECT count(${isSearch ? `DISTINCT ${id}` : '*'}) FROM ${from} ${all.where()}`
       const [counted] = await queryRows<{ count: number }>(database, statement, all.values)
       return counted?.count ?? 0
     },
   }
 }
 
-/** The first word leads: its range of the index is read in order. Each record stands where its first term there does. */
-function addPrefixes(conditions: Conditions, [leading = '', ...others]: readonly string[]): void {
-  const least = conditions.value(leading)
-  conditions.add(`found.term >= ${least} AND found.term < ${conditions.value(afterPrefix(leading))}`)
-  conditions.add(`NOT EXISTS (
-    SELECT FROM search_terms AS earlier
-    WHERE earlier.record_id = found.record_id AND earlier.term >= ${least} AND earlier.term < found.term)`)
-  for (const word of others) {
-    conditions.add(`EXISTS (
-      SELECT FROM search_terms AS also WHERE also.record_id = found.record_id
-      AND also.term >= ${conditions.value(word)} AND also.term < ${conditions.value(afterPrefix(word))})`)
-  }
+/** The term is in that range of the index. The first prefix leads: its range is read in order. */
+function beginsWith(terms: string, prefix: string, conditions: Conditions): string {
+  return `${terms}.term >= ${conditions.value(prefix)} AND ${terms}.term < ${conditions.value(afterPrefix(prefix))}`
+}
+
+/** The record has a term of another prefix, too. */
+function isFoundBy(prefix: string, conditions: Conditions): string {
+  return `EXISTS (
+    SELECT FROM search_terms AS also WHERE also.record_id = found.record_id AND ${beginsWith('also', prefix, conditions)})`
+}
+
+/** A record of several terms in the range of the leading prefix stands where its first one does. */
+function isFirstOf(prefix: string, conditions: Conditions): string {
+  return `NOT EXISTS (
+    SELECT FROM search_terms AS earlier WHERE earlier.record_id = found.record_id
+    AND earlier.term >= ${conditions.value(prefix)} AND earlier.term < found.term)`
 }
 
 /** The first text after all that begin with the prefix, in the order of code points. */
