@@ -5,10 +5,10 @@ import { type Context, optionalText, requiredId } from '@caregraph/subgraph'
 import { AppointmentRow } from './appointment.entity.js'
 import { pendingUntil, type Standing } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
-import { oneAtATime, takeTime } from './appointment.tables.js'
 import type { BookAppointmentInput } from './appointment.type.js'
 import { askPeople, keepRefusal, refuseUnbookable } from './bookable.js'
 import { findServiceTypes } from './service-types.js'
+import { oneAtATime, takeTime } from './take-time.js'
 
 const longestNotes = 2000
 const longestVisitHours = 24
