@@ -1,8 +1,17 @@
 import { Supergraph as Composition, operationFromDocument, type Schema } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, visit } from 'graphql'
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  separateOperations,
+  visit,
+} from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { type Selection, selectionOf, switchesOf } from './execution/selection.js'
+import { isIntrospection, type Selection, selectionOf, switchesOf } from './execution/selection.js'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -54,7 +63,7 @@ export function supergraphOf(sdl: string): Supergraph {
       if (known !== undefined) return known
       const definition = operationOf(document, operationName)
       if (definition === undefined) return undefined
-      const plan = planner.buildQueryPlan(operationFromDocument(api, document, nameOf(definition)))
+      const plan = planner.buildQueryPlan(operationFromDocument(api, forPlanner(document, definition)))
       const prepared = preparedOperation(schema, document, definition, plan)
       operations.set(key, prepared)
       return prepared
@@ -69,7 +78,20 @@ export function operationOf(document: DocumentNode, name: string | undefined): O
   return operations.length === 1 ? operations[0] : undefined
 }
 
-const nameOf = ({ name }: OperationDefinitionNode) => (name === undefined ? {} : { operationName: name.value })
+/**
+ * The operation and its fragments without what asks for the schema itself: that is answered here, and Apollo's own
+ * model of it knows fewer fields than graphql's.
+ */
+function forPlanner(document: DocumentNode, { name }: OperationDefinitionNode): DocumentNode {
+  const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+  const remaining = visit(document, {
+    Field: ({ name: field }) => (isIntrospection(field.value) ? null : undefined),
+    SelectionSet: {
+      leave: (node) => (node.selections.length === 0 ? { ...node, selections: [typename] } : undefined),
+    },
+  })
+  return separateOperations(remaining)[name?.value ?? ''] ?? remaining
+}
 
 function preparedOperation(
   schema: GraphQLSchema,

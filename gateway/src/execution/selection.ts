@@ -64,11 +64,11 @@ export function selectionOf(
   const root = schema.getRootType(operation.operation)
   if (!root) throw new Error(`the schema has no ${operation.operation}`)
   const collected = collectFields(source, root, [operation.selectionSet.selections])
-  const introspection = [...collected.values()]
-    .flat()
-    .filter(({ name }) => name.value === '__schema' || name.value === '__type')
+  const introspection = [...collected.values()].flat().filter(({ name }) => isIntrospection(name.value))
   return { typename: root.name, fields: fieldsOf(source, root, collected), introspection }
 }
+
+export const isIntrospection = (field: string) => field === '__schema' || field === '__type'
 
 /** The variables that `@skip` and `@include` look at. */
 export function switchesOf(document: DocumentNode): string[] {

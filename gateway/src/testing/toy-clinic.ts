@@ -114,7 +114,7 @@ const appointments: ToyDefinition = {
       startsAt: String!
       patient: Patient
       doctor: Doctor
-      attendees: [Attendee!]!
+      attendees: [Attendee]!
     }
     type Patient @key(fields: "id") { id: ID! appointments(first: Int = 2): AppointmentConnection }
     type Doctor @key(fields: "id") {

@@ -1,0 +1,344 @@
+import { getIntrospectionQuery } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startToyGateway, type ToyGateway } from './testing/toy-gateway.js'
+
+let gateway: ToyGateway
+let production: ToyGateway
+
+beforeAll(async () => {
+  gateway = await startToyGateway({ settings: { firstQuery: '{ doctors { lastName } }' } })
+  production = await startToyGateway({ production: true })
+})
+afterAll(() => Promise.all([gateway.stop(), production.stop()]))
+
+const at = (path: string, from = gateway) => new URL(path, from.url).href
+const json = { 'content-type': 'application/json' }
+const post = (body: string, headers: Record<string, string> = json) =>
+  fetch(gateway.url, { method: 'POST', headers, body })
+const refused = async (response: Response) => [response.status, await response.json()]
+const errors = (code: string, message: unknown = expect.any(String)) => ({
+  errors: [{ message, extensions: { code } }],
+})
+
+describe('a request that is not GraphQL is answered 400 in GraphQL’s form', () => {
+  it.each([
+    ['a syntax error', json, JSON.stringify({ query: '{ doctors { id ' }), 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', json, JSON.stringify({ query: '{ nothing }' }), 'GRAPHQL_VALIDATION_FAILED'],
+    ['a body that is not JSON', json, '{ doctors', 'BAD_REQUEST'],
+    ['an empty body', json, '', 'BAD_REQUEST'],
+    ['no query', json, '{}', 'BAD_REQUEST'],
+    ['a query of another type', json, '{"query":{"a":1}}', 'BAD_REQUEST'],
+    ['a batch', json, '[{"query":"{ doctors { id } }"}]', 'BAD_REQUEST'],
+    ['a form', { 'content-type': 'text/plain' }, '{"query":"{ doctors { id } }"}', 'BAD_REQUEST'],
+    [
+      'an operation that is not in the document',
+      json,
+      '{"query":"{ doctors { id } }","operationName":"x"}',
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['a subscription', json, '{"query":"subscription { statusChanged { status } }"}', 'BAD_REQUEST'],
+    ['a query that hides a prototype', json, '{"query":"{ doctors { id } }","__proto__":{}}', 'BAD_REQUEST'],
+    [
+      'an alias that means something to an object',
+      json,
+      '{"query":"{ __proto__: doctors { id } }"}',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+  ])('%s', async (_, headers, body, code) => {
+    const [status, answer] = await refused(await post(body, headers as Record<string, string>))
+    expect(status).toBe(400)
+    expect(answer).toMatchObject({ errors: [{ extensions: { code } }] })
+  })
+
+  it('and deep JSON is never walked by recursion', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    const persisted = `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":${deep}}}}`
+    expect((await post(persisted)).status).toBe(400)
+    expect((await post(`{"query":"{ doctors { id } }","variables":{"a":${deep}}}`)).status).toBe(400)
+  })
+
+  it('too large a body is 413', async () => {
+    expect(await refused(await post(JSON.stringify({ query: 'x'.repeat(300_000) })))).toEqual([
+      413,
+      errors('BAD_REQUEST', 'The request is too large.'),
+    ])
+  })
+
+  it('an unknown address is 404', async () => {
+    expect(await refused(await fetch(at('/nothing')))).toEqual([404, errors('NOT_FOUND')])
+  })
+})
+
+describe('GET', () => {
+  const get = (query: string, headers: Record<string, string> = { 'apollo-require-preflight': 'yes' }) =>
+    fetch(`${gateway.url}?query=${encodeURIComponent(query)}`, { headers })
+
+  it('answers queries, never mutations', async () => {
+    expect(await (await get('{ doctor(id: "d1") { id } }')).json()).toEqual({ data: { doctor: { id: 'd1' } } })
+    expect((await get('mutation { book(patientId: "p1") { id } }')).status).toBe(405)
+  })
+
+  it('is refused where a page of another site could have sent it', async () => {
+    expect((await get('{ doctor(id: "d1") { id } }', {})).status).toBe(400)
+  })
+})
+
+describe('a bearer token', () => {
+  const ask = (authorization: string) =>
+    post('{"query":"{ patient(id: \\"p1\\") { secret } }"}', { ...json, authorization })
+
+  it('that verifies goes to the subgraph', async () => {
+    expect(await (await ask(`Bearer ${gateway.issue('ada')}`)).json()).toEqual({
+      data: { patient: { secret: 'a secret' } },
+    })
+    expect(gateway.subgraphs.patient.requests.at(-1)?.token).toBe('ada')
+  })
+
+  it.each(['Bearer forged', 'Bearer', 'Basic YTpi', ''])('that does not verify is 401: "%s"', async (authorization) => {
+    const response = await ask(authorization)
+    expect(response.headers.get('www-authenticate')).toContain('Bearer')
+    expect(await refused(response)).toEqual([401, errors('UNAUTHENTICATED')])
+  })
+})
+
+describe('variables that are not what the document says', () => {
+  const mutation =
+    'mutation ($input: RegisterPatientInput!, $id: ID = "p1") { registerPatient(input: $input) { id } renamePatient(id: $id, lastName: "x") { id } }'
+  it.each([
+    [{ input: { lastName: 42 } }, ['lastName']],
+    [{ input: {} }, ['lastName']],
+    [{ input: { lastName: 'x', age: 'secret' } }, ['age']],
+    [{ input: { lastName: 'x', kind: 'secret' } }, ['kind']],
+    [{ input: { lastName: 'x', kind: 'HIDDEN' } }, ['kind']],
+    [
+      { input: { lastName: 'x', policies: [{ number: 1, validTo: { secret: 1 } }, { number: 2.5 }] } },
+      ['policies.0.validTo', 'policies.1.validTo', 'policies.1.number'],
+    ],
+    [{ input: 'secret' }, ['input']],
+    [{}, ['input']],
+    [{ input: { lastName: 'x' }, id: { secret: 1 } }, ['id']],
+  ])('are BAD_USER_INPUT with the path inside the input: %j', async (variables, fields) => {
+    const { status, body } = await gateway.ask(mutation, { variables })
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      data: null,
+      errors: fields.map((field) => ({
+        message: expect.any(String),
+        extensions: { code: 'BAD_USER_INPUT', params: { field } },
+      })),
+    })
+  })
+
+  it('are refused without an echo of any value', async () => {
+    const everywhere = [
+      await post(JSON.stringify({ query: mutation, variables: { input: { lastName: { password: 'hunter22' } } } })),
+      await post(
+        JSON.stringify({ query: 'mutation { registerPatient(input: { lastName: "x", age: "hunter22" }) { id } }' }),
+      ),
+      await post(
+        JSON.stringify({ query: 'mutation { registerPatient(input: { lastName: "x", kind: hunter22 }) { id } }' }),
+      ),
+      await post(JSON.stringify({ query: 'mutation { registerPatient(input: "hunter22") { id } }' })),
+      await post(JSON.stringify({ query: 'query { patient(id: "p1" "hunter22") { id } }' })),
+      await post(JSON.stringify({ query: 'query { patient(id: hunter22' })),
+      await post(JSON.stringify({ query: 'hunter22' })),
+      await post('{"query": "{ doctors { id } }", "variables": {"password": hunter22'),
+    ]
+    for (const response of everywhere) {
+      const text = await response.text()
+      expect(text).not.toContain('hunter22')
+      expect(text).toContain('errors')
+    }
+  })
+})
+
+describe('the schema', () => {
+  const ask = async (from: ToyGateway, query: string) => (await from.ask(query)).body
+
+  it('is told in development, and to Apollo Sandbox', async () => {
+    expect(await ask(gateway, getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))).toMatchObject({
+      data: { __schema: { queryType: { name: 'Query' } } },
+    })
+    expect(await ask(gateway, '{ doctr { id } }')).toMatchObject({
+      errors: [{ message: expect.stringContaining('Did you mean') }],
+    })
+    expect(await ask(gateway, '{ type: __type(name: "Doctor") { fields { name } } doctor(id: "d1") { id } }')).toEqual({
+      data: {
+        type: { fields: ['id', 'slots', 'lastName', 'specialization'].map((name) => ({ name })) },
+        doctor: { id: 'd1' },
+      },
+    })
+  })
+
+  it('is told to nobody in production, not even by a suggestion', async () => {
+    for (const query of ['{ __schema { types { name } } }', '{ __type(name: "Doctor") { name } }']) {
+      expect(await ask(production, query)).toMatchObject({
+        errors: expect.arrayContaining([
+          expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
+        ]),
+      })
+    }
+    expect(JSON.stringify(await ask(production, '{ doctr { id } }'))).not.toContain('Did you mean')
+    expect(await ask(production, '{ doctor(id: "d1") { __typename } }')).toEqual({
+      data: { doctor: { __typename: 'Doctor' } },
+    })
+  })
+})
+
+describe('a browser', () => {
+  const accept = { accept: 'text/html,application/xhtml+xml' }
+
+  it('finds Apollo Sandbox at / and at /graphql, which asks /graphql and shows the first query', async () => {
+    for (const path of ['/', '/graphql']) {
+      const response = await fetch(at(path), { headers: accept })
+      const page = await response.text()
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(page).toContain('embeddable-sandbox')
+      expect(page).toContain("initialEndpoint = new URL('/graphql', window.location.href).href")
+      expect(page).toContain('{ doctors { lastName } }')
+    }
+  })
+
+  it('finds one line of text in production', async () => {
+    const response = await fetch(at('/', production), { headers: accept })
+    expect(await response.text()).toBe('Caregraph answers GraphQL at /graphql.\n')
+    expect(response.headers.get('content-type')).toContain('text/plain')
+  })
+
+  it('is told to sniff nothing, keep nothing and frame nothing', async () => {
+    const { headers } = await post('{"query":"{ doctors { id } }"}')
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': "frame-ancestors 'none'",
+      'x-request-id': expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+    })
+  })
+
+  it('lets a page of another origin read answers only where that is allowed', async () => {
+    const from = async (origin: string) =>
+      (await post('{"query":"{ doctors { id } }"}', { ...json, origin })).headers.get('access-control-allow-origin')
+    expect(await from('https://studio.apollographql.com')).toBe('https://studio.apollographql.com')
+    expect(await from('https://evil.example')).toBeNull()
+    const preflight = await fetch(gateway.url, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://studio.apollographql.com' },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
+  })
+})
+
+describe('rate limits', () => {
+  it('count strangers by address and the signed-in by person, and say when to come back', async () => {
+    const clock = { at: Date.parse('2027-03-01T08:00:00Z') }
+    const strict = await startToyGateway({
+      now: () => new Date(clock.at),
+      settings: { anonymousPerMinute: 2, userPerMinute: 3 },
+    })
+    const ask = (token?: string) => strict.ask('{ doctor(id: "d1") { id } }', token === undefined ? {} : { token })
+    const statuses = async (times: number, token?: string) => {
+      const all: number[] = []
+      for (let each = 0; each < times; each++) all.push((await ask(token)).status)
+      return all
+    }
+    expect(await statuses(3)).toEqual([200, 200, 429])
+    expect(await statuses(4, strict.issue('ada'))).toEqual([200, 200, 200, 429])
+    expect(await statuses(1, strict.issue('bob'))).toEqual([200])
+    expect(await statuses(1, 'forged')).toEqual([429])
+
+    clock.at += 20_000
+    const response = await fetch(strict.url, { method: 'POST', headers: json, body: '{"query":"{ doctors { id } }"}' })
+    expect(response.headers.get('retry-after')).toBe('40')
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'RATE_LIMITED', params: { retryAfterSeconds: 40 } } }],
+    })
+    clock.at += 40_000
+    expect(await statuses(1)).toEqual([200])
+    await strict.stop()
+  })
+})
+
+describe('health', () => {
+  it('is alive while it runs, and ready when every subgraph is', async () => {
+    expect((await fetch(at('/health/live'))).status).toBe(200)
+    expect((await fetch(at('/health/ready'))).status).toBe(200)
+    gateway.subgraphs.billing.mode = 'closed'
+    gateway.subgraphs.doctor.mode = 'silent'
+    const response = await fetch(at('/health/ready'))
+    gateway.subgraphs.billing.mode = 'open'
+    gateway.subgraphs.doctor.mode = 'open'
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'not ready', subgraphs: ['doctor', 'billing'] },
+    ])
+    expect((await fetch(at('/health/live'))).status).toBe(200)
+  })
+})
+
+describe('what is passed through', () => {
+  it('is an invoice’s PDF, with the named headers and no other', async () => {
+    let asked = ''
+    gateway.subgraphs.billing.route = async ({ url }) => {
+      asked = url
+      return new Response('%PDF-1.7', {
+        headers: { 'content-type': 'application/pdf', 'content-disposition': 'inline', 'set-cookie': 'a=b' },
+      })
+    }
+    const response = await fetch(at('/invoices/i1.pdf?signature=s'))
+    expect(asked).toBe('http://billing/invoices/i1.pdf?signature=s')
+    expect(await response.text()).toBe('%PDF-1.7')
+    expect(response.headers.get('content-type')).toBe('application/pdf')
+    expect(response.headers.get('content-disposition')).toBe('inline')
+    expect(response.headers.get('set-cookie')).toBeNull()
+  })
+
+  it('ends at the subgraph when the client goes', async () => {
+    let isAborted = () => {}
+    const aborted = new Promise<void>((resolve) => {
+      isAborted = resolve
+    })
+    gateway.subgraphs.billing.route = async ({ signal }) => {
+      signal.addEventListener('abort', () => isAborted())
+      return new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }))
+    }
+    const client = new AbortController()
+    const response = await fetch(at('/invoices/i1.pdf'), { signal: client.signal })
+    expect(response.status).toBe(200)
+    client.abort()
+    await aborted
+  })
+
+  it('is SERVICE_UNAVAILABLE where the subgraph gives no answer', async () => {
+    gateway.subgraphs.billing.route = () => Promise.reject(new Error('away'))
+    expect(await refused(await fetch(at('/invoices/i1.pdf')))).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'billing' } } }] },
+    ])
+  })
+})
+
+describe('a request that is under way when the gateway stops', () => {
+  it('is answered before the door closes', async () => {
+    const stopping = await startToyGateway()
+    const { execute } = stopping.subgraphs.doctor
+    let proceed = () => {}
+    const begun = new Promise<void>((begin) => {
+      stopping.subgraphs.doctor.execute = async (request) => {
+        begin()
+        await new Promise<void>((resolve) => {
+          proceed = resolve
+        })
+        return execute(request)
+      }
+    })
+    const answer = stopping.ask('{ doctor(id: "d1") { id } }')
+    await begun
+    const stopped = stopping.stop()
+    proceed()
+    expect(await answer).toEqual({ status: 200, body: { data: { doctor: { id: 'd1' } } } })
+    await stopped
+    await expect(fetch(stopping.url)).rejects.toThrow()
+  })
+})
