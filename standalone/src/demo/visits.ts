@@ -31,39 +31,45 @@ const staffed = async ({ subgraphs }: Demo) => ({
   billing: await signIn(subgraphs, 'billing@demo.example'),
 })
 
-/** A working day of the past: booked in the morning, lived through by the evening. Weekends are quiet. */
+const startsOfVisits = ['09:00', '09:45', '10:30', '11:00', '14:00', '15:15']
+const doctorsOfVisits = [0, 1, 2, 6, 0, 1]
+
+/** A working day of the past: booked at dawn, lived through by the evening. Weekends are quiet. */
 export async function pastDay(demo: Demo, day: Date): Promise<void> {
   const weekday = day.getUTCDay()
   if (weekday === 0 || weekday === 6) return
+  const at = (time: string) => wallClock(day, time, demo.clinic.timeZone)
   const dayNumber = Math.round(day.getTime() / (24 * hour))
-  demo.clock.set(wallClock(day, '06:30', demo.clinic.timeZone))
-  const { desk } = await staffed(demo)
-  const visits: { id: string; course: Course }[] = []
-  for (let place = 0; place < 6; place++) {
-    const id = await book(demo, desk, {
-      doctor: [0, 1, 2, 6, 0, 1][place] ?? 0,
-      patient: dayNumber * 6 + place,
-      serviceType: place,
-      startsAt: wallClock(
-        day,
-        ['09:00', '09:45', '10:30', '11:00', '14:00', '15:15'][place] ?? '09:00',
-        demo.clinic.timeZone,
-      ),
-    })
-    visits.push({ id, course: courses[(dayNumber * 6 + place) % courses.length] ?? 'PAID' })
+
+  demo.clock.set(at('06:30'))
+  const dawn = await staffed(demo)
+  const visits: { id: string; startsAt: Date; course: Course }[] = []
+  for (const [place, start] of startsOfVisits.entries()) {
+    const number = dayNumber * startsOfVisits.length + place
+    const startsAt = at(start)
+    const doctor = doctorsOfVisits[place] ?? 0
+    const id = await book(demo, dawn.desk, { doctor, patient: number, serviceType: place, startsAt })
+    visits.push({ id, startsAt, course: courses[number % courses.length] ?? 'PAID' })
   }
-  for (const { id, course } of visits) if (course === 'CANCELLED') await cancel(desk, id)
   if (weekday === monday) await requestThatLapses(demo, day)
+  const seen = visits.filter(({ course }) => course !== 'CANCELLED' && course !== 'NO_SHOW')
+  for (const { id, course } of visits) if (course === 'CANCELLED') await cancel(dawn.desk, id)
+  for (const { id } of seen) await act(dawn.desk, 'checkInAppointment', id)
   await delivered(demo)
 
-  demo.clock.set(wallClock(day, '18:00', demo.clinic.timeZone))
-  const evening = await staffed(demo)
-  for (const { id, course } of visits) {
-    if (course === 'NO_SHOW') await act(evening.desk, 'markNoShow', id)
-    else if (course !== 'CANCELLED') await see(evening.desk, id)
+  for (const { id, startsAt, course } of visits) {
+    if (course !== 'NO_SHOW') continue
+    demo.clock.set(new Date(startsAt.getTime() + 20 * minute))
+    await act((await staffed(demo)).desk, 'markNoShow', id)
   }
   await delivered(demo)
-  for (const { id, course } of visits) {
+
+  demo.clock.set(at('18:00'))
+  const evening = await staffed(demo)
+  for (const { id } of seen)
+    for (const step of ['startAppointment', 'completeAppointment']) await act(evening.desk, step, id)
+  await delivered(demo)
+  for (const { id, course } of seen) {
     if (course === 'PAID') await pay(evening.billing, id, 1)
     if (course === 'PARTLY_PAID') await pay(evening.billing, id, 0.5)
   }
@@ -87,7 +93,7 @@ export async function today(demo: Demo): Promise<void> {
     book(demo, desk, { doctor, patient, serviceType: place, startsAt: new Date(startsAt) })
 
   const seen = await visitAt(2, onCall, 3, startOfSlot - 5 * minute)
-  await see(desk, seen)
+  for (const step of ['checkInAppointment', 'startAppointment', 'completeAppointment']) await act(desk, step, seen)
   await delivered(demo)
   await pay(billing, seen, 1)
 
@@ -160,10 +166,6 @@ async function book(
     },
   )
   return bookAppointment.id
-}
-
-async function see(desk: Ask, id: string): Promise<void> {
-  for (const step of ['checkInAppointment', 'startAppointment', 'completeAppointment']) await act(desk, step, id)
 }
 
 async function act(ask: Ask, mutation: string, id: string): Promise<void> {
