@@ -15,7 +15,8 @@ describe('a change of the API', () => {
   })
 
   it('that only adds breaks nobody', () => {
-    const current = 'type Query { patient(id: ID!, at: String): Patient } type Patient { id: ID! name: String! age: Int }'
+    const current =
+      'type Query { patient(id: ID!, at: String): Patient } type Patient { id: ID! name: String! age: Int }'
     expect(breakingChanges(promised, current)).toEqual([])
   })
 

@@ -41,7 +41,20 @@ function parseRequest(part: string): HttpRequest {
   const [requestLine = '', ...headerLines] = written.slice(start, end === -1 ? undefined : end)
   const [method = '', url = ''] = requestLine.split(' ')
   const headers = Object.fromEntries(headerLines.map((line) => line.split(/: */, 2)))
-  return { name, title: title.replace(/^### */, ''), method, url, headers, body: end === -1 ? '' : written.slice(end + 1).join('\n').trim() }
+  return {
+    name,
+    title: title.replace(/^### */, ''),
+    method,
+    url,
+    headers,
+    body:
+      end === -1
+        ? ''
+        : written
+            .slice(end + 1)
+            .join('\n')
+            .trim(),
+  }
 }
 
 /** The GraphQL documents that the files send. */
@@ -49,6 +62,9 @@ export function operationsOf(files: readonly HttpFile[]): NamedOperation[] {
   return files.flatMap(({ name, requests }) =>
     requests
       .filter(({ body }) => body !== '')
-      .map(({ title, body }) => ({ source: `${name}, "${title}"`, document: (JSON.parse(body) as { query: string }).query })),
+      .map(({ title, body }) => ({
+        source: `${name}, "${title}"`,
+        document: (JSON.parse(body) as { query: string }).query,
+      })),
   )
 }

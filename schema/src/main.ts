@@ -44,13 +44,18 @@ async function write(files: ReadonlyMap<string, string>, promise: boolean): Prom
 async function check(files: ReadonlyMap<string, string>): Promise<void> {
   const api = files.get('api.graphql') ?? ''
   const faults = [
-    ...(await staleFiles(files)).map((path) => `schema/${path} is stale: run npm run schema and commit what it writes.`),
+    ...(await staleFiles(files)).map(
+      (path) => `schema/${path} is stale: run npm run schema and commit what it writes.`,
+    ),
     ...breakingChanges(await readFile(promised, 'utf8'), api).map((change) => `This breaks clients: ${change}`),
-    ...brokenOperations(api, operationsOf(await readHttpFiles(requests))).map((fault) => `This breaks docs/requests/${fault}`),
+    ...brokenOperations(api, operationsOf(await readHttpFiles(requests))).map(
+      (fault) => `This breaks docs/requests/${fault}`,
+    ),
   ]
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
-  else console.log(`schema/ is what the code has (${files.size} files), and nothing that clients were promised is gone.`)
+  else
+    console.log(`schema/ is what the code has (${files.size} files), and nothing that clients were promised is gone.`)
 }
 
 async function staleFiles(files: ReadonlyMap<string, string>): Promise<string[]> {
