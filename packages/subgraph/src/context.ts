@@ -36,7 +36,7 @@ export interface Context<Services = unknown> {
   readonly peers: Peers
   /** What this subgraph alone has, as its `services` made it. */
   readonly services: Services
-  /** Collects the keys of one tick and asks for them together, once for each request. */
+  /** Collects the keys of one tick and asks for them together, each once. */
   load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key): Promise<Value | undefined>
 }
 
@@ -47,10 +47,12 @@ export function contextOf<Services>(parts: Omit<Context<Services>, 'load'>): Con
     load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key) {
       let loader = loaders.get(batch) as DataLoader<Key, Value | undefined> | undefined
       if (loader === undefined) {
-        loader = new DataLoader<Key, Value | undefined>(async (keys) => {
-          const values = await batch(keys, context)
+        const load = async (keys: readonly Key[]) => {
+          const values = await batch([...new Set(keys)], context)
           return keys.map((each) => values.get(each))
-        })
+        }
+        // Not remembered: the next mutation of the same request may change what this one has loaded.
+        loader = new DataLoader<Key, Value | undefined>(load, { cache: false })
         loaders.set(batch, loader as DataLoader<unknown, unknown>)
       }
       return loader.load(key)
