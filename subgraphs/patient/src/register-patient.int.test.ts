@@ -1,5 +1,6 @@
 import { anActor, type SubgraphUnderTest, startSubgraph } from '@caregraph/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aPatient, desk, registerAPatient } from './a-patient.js'
 import { patient } from './index.js'
 
 const register = `mutation ($input: RegisterPatientInput!) {
@@ -11,8 +12,6 @@ beforeAll(async () => {
   clinic = await startSubgraph(patient)
 })
 afterAll(() => clinic.stop())
-
-const aPatient = (overrides: object = {}) => ({ name: 'Ada Lovelace', dateOfBirth: '1985-12-10', ...overrides })
 
 describe('registerPatient', () => {
   it('opens a record and tells it by an event without personal data', async () => {
@@ -47,7 +46,6 @@ describe('registerPatient', () => {
   })
 
   it('answers a repeat of the same idempotency key with the first record, and refuses another input under it', async () => {
-    const desk = anActor({ roles: ['FRONT_DESK'] })
     const input = aPatient({ idempotencyKey: 'once' })
     const [first, second] = await Promise.all([
       clinic.ask(register, { input }, desk),
@@ -57,6 +55,21 @@ describe('registerPatient', () => {
     expect(await clinic.refusals(register, { input: { ...input, name: 'Another' } }, desk)).toEqual([
       'IDEMPOTENCY_KEY_REUSED',
     ])
+  })
+
+  it("refuses another patient's e-mail, without regard to case, and identifier, and leaves nothing of the attempt", async () => {
+    const identifiers = [{ system: 'mrn', value: 'taken' }]
+    await registerAPatient(clinic, { email: 'grace@example.com', identifiers })
+    const sameEmail = aPatient({ name: 'Nobody Here', email: 'GRACE@Example.com' })
+    expect(await clinic.refusals(register, { input: sameEmail }, desk)).toEqual(['DUPLICATE_EMAIL'])
+    const sameIdentifier = aPatient({ name: 'Nobody Here', identifiers })
+    expect(await clinic.refusals(register, { input: sameIdentifier }, desk)).toEqual(['DUPLICATE_IDENTIFIER'])
+    const { data } = await clinic.ask('{ patients(search: "nobody here") { totalCount } }', {}, desk)
+    expect(data).toEqual({ patients: { totalCount: 0 } })
+  })
+
+  it("takes today, on the clinic's calendar, as a birth date", async () => {
+    expect(await clinic.refusals(register, { input: aPatient({ dateOfBirth: '2027-03-01' }) }, desk)).toEqual([])
   })
 
   it.each([
