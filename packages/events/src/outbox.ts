@@ -10,10 +10,9 @@ export class Outbox1760000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE outbox (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
-        id bigint GENERATED ALWAYS AS IDENTITY,
-        event jsonb NOT NULL,
-        PRIMARY KEY (transaction_id, id)
+        event jsonb NOT NULL
       )`)
   }
 
@@ -28,7 +27,10 @@ letterBox.setMaxListeners(0)
 
 export const nameOf = (database: Database): string => database.driver.database ?? ''
 
-/** Writes an event with the act's own transaction: both are there, or neither. The relay takes it from here. */
+/**
+ * Writes an event with the act's own transaction: both are there, or neither. The relay takes it from here.
+ * Call it while the transaction holds the lock of the subject: that is what the order of a subject's events rests on.
+ */
 export async function appendEvent<Type extends EventType>(
   tx: Transaction,
   type: Type,
