@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AuthUnderTest, goodPassword, type SignedIn, startAuth } from './start-auth.js'
+import { type AuthUnderTest, goodPassword, meanwhile, type SignedIn, startAuth } from './start-auth.js'
 
 const setRoles = 'mutation ($id: ID!, $roles: [Role!]!) { setUserRoles(id: $id, roles: $roles) { roles } }'
 const disable = 'mutation ($id: ID!) { disableUser(id: $id) { disabledAt } }'
@@ -39,11 +39,12 @@ describe('the last administrator', () => {
 
   it('stays when two take the role from each other at once', async () => {
     const second = await aSecond()
-    const refusals = await Promise.all([
-      house.refusals(setRoles, { id: second.id, roles: ['DOCTOR'] }, admin.actor),
-      house.refusals(disable, { id: admin.id }, second.actor),
+    const results = await meanwhile(house.database, 'SELECT FROM users FOR UPDATE', [
+      () => house.refusals(setRoles, { id: second.id, roles: ['DOCTOR'] }, admin.actor),
+      () => house.refusals(disable, { id: admin.id }, second.actor),
     ])
-    expect(refusals.flat()).toEqual(['BAD_USER_INPUT'])
+    const refusals = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [result.reason]))
+    expect(refusals).toEqual(['BAD_USER_INPUT'])
     const administrators = await house.database.query(
       `SELECT id FROM users WHERE 'ADMIN' = ANY (roles) AND disabled_at IS NULL`,
     )

@@ -1,6 +1,6 @@
 import { until } from '@caregraph/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AuthUnderTest, goodPassword, startAuth } from './start-auth.js'
+import { type AuthUnderTest, goodPassword, meanwhile, startAuth } from './start-auth.js'
 
 let house: AuthUnderTest
 beforeAll(async () => {
@@ -141,6 +141,15 @@ describe('login', () => {
     const { email } = await house.aUser()
     const sessions = await Promise.all(Array.from({ length: 25 }, () => house.signIn(email)))
     expect(new Set(sessions.map(({ actor }) => actor.sessionId)).size).toBe(25)
+  })
+
+  it.each([
+    ['is disabled', 'UPDATE users SET disabled_at = now()'],
+    ['changes his password', `UPDATE users SET password_hash = 'another'`],
+  ])('does not let in who %s while his password is checked', async (_, change) => {
+    const { email, id } = await house.aUser()
+    const [result] = await meanwhile(house.database, `${change} WHERE id = '${id}'`, [() => house.signIn(email)])
+    expect(result).toMatchObject({ status: 'rejected', reason: refused('INVALID_CREDENTIALS') })
   })
 
   it('remembers what the client called itself, at most 300 characters of it', async () => {

@@ -1,6 +1,7 @@
 import { type Actor, createRevocations, createTokenVerifier, type RevocationList } from '@caregraph/access'
+import { type Database, inTransaction } from '@caregraph/database'
 import type { Environment } from '@caregraph/subgraph'
-import { type SubgraphUnderTest, startSubgraph } from '@caregraph/testing'
+import { type SubgraphUnderTest, startSubgraph, until } from '@caregraph/testing'
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import { auth, ensureAdministrator } from './index.js'
 
@@ -74,4 +75,24 @@ export async function startAuth(overrides: Partial<Omit<Environment, 'now'>> = {
       return signIn(email)
     },
   }
+}
+
+/** Starts the acts while another transaction holds what it changed, and lets it commit when all of them wait for it. */
+export async function meanwhile<T>(
+  database: Database,
+  change: string,
+  acts: readonly (() => Promise<T>)[],
+): Promise<PromiseSettledResult<T>[]> {
+  const results = await inTransaction(database, async (tx) => {
+    await tx.query(change)
+    const started = Promise.allSettled(acts.map((act) => act()))
+    await until(async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      return waiting.length === acts.length
+    })
+    return { started }
+  })
+  return results.started
 }
