@@ -110,7 +110,7 @@ describe('appointmentStatusChanged', () => {
     await until(() => hearing.every(({ heard }) => heard?.length === 1))
     await cancel(id)
     await until(() => [...hearing, one].every(({ heard }) => heard?.at(-1) === `${id} CANCELLED`))
-    for (const { heard } of deaf) expect(heard).toEqual([])
+    for (const { heard, errors } of deaf) expect([heard, errors]).toEqual([[], []])
     for (const { results } of [...hearing, ...deaf, one]) await results?.return()
   })
 
