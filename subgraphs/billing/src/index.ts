@@ -10,11 +10,15 @@ import { loadPayments } from './find-payments.js'
 import { InvoiceLineRow, InvoiceRow } from './invoice.entity.js'
 import { InvoiceLineResolver, InvoiceResolver } from './invoice.resolver.js'
 import { Billing1760000005001 } from './migrations/billing.js'
+import { InvoiceLinks1760000005002 } from './migrations/invoice-links.js'
 import { onAppointmentBooked } from './on-appointment-booked.js'
 import { onAppointmentStatusChanged } from './on-appointment-status-changed.js'
 import { onPatientRegistered } from './open-account.js'
 import { PaymentRow, RefundRow } from './payment.entity.js'
 import { PaymentResolver, RefundResolver } from './payment.resolver.js'
+import { answerInvoicePdf } from './pdf/answer-invoice-pdf.js'
+import { renewLinkKeys } from './pdf/link-keys.js'
+import { forgetNames } from './pdf/printed-names.js'
 
 export const billing = defineSubgraph({
   name: 'billing',
@@ -38,11 +42,16 @@ export const billing = defineSubgraph({
   },
   tables: {
     entities: [BillingAccountRow, InvoiceRow, InvoiceLineRow, PaymentRow, RefundRow, InsuranceClaimRow],
-    migrations: [Billing1760000005001],
+    migrations: [Billing1760000005001, InvoiceLinks1760000005002],
   },
   handlers: ({ clinic, now }) => ({
     PatientRegistered: onPatientRegistered,
     AppointmentBooked: onAppointmentBooked,
     AppointmentStatusChanged: (event, tx) => onAppointmentStatusChanged(event, tx, { clinic, now: now() }),
   }),
+  jobs: [
+    { name: 'forget-printed-names', everySeconds: 60, run: forgetNames },
+    { name: 'renew-link-keys', everySeconds: 3_600, run: renewLinkKeys },
+  ],
+  routes: { '/invoices/': answerInvoicePdf },
 })

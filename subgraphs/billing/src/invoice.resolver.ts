@@ -9,6 +9,7 @@ import { type InvoiceLineRow, type InvoiceRow, InvoiceStatus } from './invoice.e
 import { balanceOf, lineTotal } from './invoice.rules.js'
 import { AddInvoiceLineInput, Invoice, InvoiceConnection, InvoiceLine } from './invoice.type.js'
 import { issueInvoice } from './issue-invoice.js'
+import { loadPdfUrls } from './pdf/load-pdf-urls.js'
 import { removeInvoiceLine } from './remove-invoice-line.js'
 import { voidInvoice } from './void-invoice.js'
 
@@ -69,6 +70,11 @@ export class InvoiceResolver {
   @FieldResolver()
   claims(@Ctx() context: Context, @Root() invoice: InvoiceRow) {
     return context.load(loadClaimsOfInvoices, invoice)
+  }
+
+  @FieldResolver()
+  pdfUrl(@Ctx() context: Context, @Root() invoice: InvoiceRow) {
+    return context.load(loadPdfUrls, invoice)
   }
 
   @Allow('invoice:edit')

@@ -1,4 +1,4 @@
-import { Allow, connectionType, DateScalar, DateTimeScalar, Money, MoneyInput } from '@caregraph/subgraph'
+import { Allow, connectionType, DateScalar, DateTimeScalar, Money, MoneyInput, UrlScalar } from '@caregraph/subgraph'
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { InsuranceClaim } from './claim.type.js'
 import { Appointment, Patient } from './contributed.type.js'
@@ -85,6 +85,12 @@ export class Invoice {
 
   @Field(() => String, { nullable: true })
   declare voidReason: string | null
+
+  @Field(() => UrlScalar, {
+    description:
+      'A link to the PDF, through the gateway, that works for a few minutes and needs no header. A DRAFT is marked as one.',
+  })
+  declare pdfUrl: string
 
   @Field(() => Int)
   declare version: number

@@ -1,0 +1,77 @@
+import { type Database, queryRows } from '@caregraph/database'
+import { Refusal } from '@caregraph/refusals'
+import type { Context, Room } from '@caregraph/subgraph'
+import type { InvoiceRow } from '../invoice.entity.js'
+import type { PrintedNames } from './invoice-paper.js'
+
+const nobody: PrintedNames = { patientName: null, patientAddress: null, doctorName: null, serviceName: null }
+
+/**
+ * Asks the other departments, in the caller's name, what is to be printed. Billing keeps no names, and whoever opens
+ * the link later brings no token to ask with: so the answers are kept for as long as the link lives.
+ */
+export async function keepNames(context: Context, invoices: readonly InvoiceRow[], forgetAt: Date): Promise<void> {
+  const kept = await Promise.all(invoices.map(async (invoice) => ({ invoice, ...(await askNames(context, invoice)) })))
+  await queryRows(
+    context.database,
+    `INSERT INTO printed_names AS known
+       (invoice_id, patient_name, patient_address, doctor_name, service_name, forget_at)
+     SELECT invoice_id, patient_name, patient_address, doctor_name, service_name, $2
+     FROM jsonb_to_recordset($1::jsonb) AS names
+       (invoice_id uuid, patient_name text, patient_address text, doctor_name text, service_name text)
+     ON CONFLICT (invoice_id) DO UPDATE SET
+       patient_name = excluded.patient_name, patient_address = excluded.patient_address,
+       doctor_name = excluded.doctor_name, service_name = excluded.service_name,
+       forget_at = greatest(known.forget_at, excluded.forget_at)`,
+    [
+      JSON.stringify(
+        kept.map(({ invoice, patientName, patientAddress, doctorName, serviceName }) => ({
+          invoice_id: invoice.id,
+          patient_name: patientName,
+          patient_address: patientAddress,
+          doctor_name: doctorName,
+          service_name: serviceName,
+        })),
+      ),
+      forgetAt,
+    ],
+  )
+}
+
+async function askNames(context: Context, { patientId, doctorId, appointmentId }: InvoiceRow): Promise<PrintedNames> {
+  const caller = { token: context.actor?.token, requestId: context.requestId }
+  const ask = <Fields extends object>(subgraph: string, type: string, id: string, fields: string) =>
+    context.peers.entity<Fields>({ subgraph, type, id, fields }, caller).catch(unlessClosed)
+  const [patient, doctor, appointment] = await Promise.all([
+    ask<{ name: string; address: string | null }>('patient', 'Patient', patientId, '{ name address }'),
+    ask<{ name: string }>('doctor', 'Doctor', doctorId, '{ name }'),
+    ask<{ serviceType: { name: string } }>('appointment', 'Appointment', appointmentId, '{ serviceType { name } }'),
+  ])
+  return {
+    patientName: patient?.name ?? null,
+    patientAddress: patient?.address ?? null,
+    doctorName: doctor?.name ?? null,
+    serviceName: appointment?.serviceType?.name ?? null,
+  }
+}
+
+/** Without an answer the PDF shows ids and codes instead. */
+function unlessClosed(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'SERVICE_UNAVAILABLE') return null
+  throw error
+}
+
+export async function printedNames(database: Database, invoiceId: string): Promise<PrintedNames> {
+  const [names] = await queryRows<PrintedNames>(
+    database,
+    `SELECT patient_name AS "patientName", patient_address AS "patientAddress", doctor_name AS "doctorName",
+       service_name AS "serviceName"
+     FROM printed_names WHERE invoice_id = $1`,
+    [invoiceId],
+  )
+  return names ?? nobody
+}
+
+export async function forgetNames({ database, now }: Pick<Room<unknown>, 'database' | 'now'>): Promise<void> {
+  await queryRows(database, 'DELETE FROM printed_names WHERE forget_at <= $1', [now()])
+}
