@@ -1,6 +1,8 @@
 import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startToyGateway, type ToyGateway } from './testing/toy-gateway.js'
+import { toyClinic } from './testing/toy-clinic.js'
+import { composed, startToyGateway, type ToyGateway } from './testing/toy-gateway.js'
+import type { ToyDefinition } from './testing/toy-subgraph.js'
 
 let gateway: ToyGateway
 let production: ToyGateway
@@ -316,6 +318,23 @@ describe('what is passed through', () => {
       503,
       { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'billing' } } }] },
     ])
+  })
+})
+
+describe('a new supergraph', () => {
+  it('is what the next request sees; one that is none changes nothing', async () => {
+    const changing = await startToyGateway()
+    const [patient, doctor, appointment, billing] = toyClinic
+    const ask = async () =>
+      (await changing.ask('{ __type(name: "Doctor") { description } doctor(id: "d1") { id } }')).body
+    const described = (description: string | null) => ({ data: { __type: { description }, doctor: { id: 'd1' } } })
+    expect(await ask()).toEqual(described(null))
+    const renewed = { ...doctor, sdl: doctor?.sdl.replace('type Doctor', '"Heals." type Doctor') }
+    changing.reload(composed([patient, renewed, appointment, billing] as ToyDefinition[]))
+    expect(await ask()).toEqual(described('Heals.'))
+    expect(() => changing.reload('type Query { a: Int }')).toThrow()
+    expect(await ask()).toEqual(described('Heals.'))
+    await changing.stop()
   })
 })
 

@@ -37,7 +37,7 @@ export interface Supergraph {
   prepare(source: string, document: DocumentNode, operationName: string | undefined): PreparedOperation | undefined
 }
 
-const rememberedOperations = 2_000
+const rememberedDocuments = 2_000
 /** With the planner's own 10,000 one hostile document thinks for seconds. */
 const mostEvaluatedPlans = 1_000
 /** One for each way in which `@skip` and `@include` can turn out. */
@@ -51,21 +51,20 @@ export function supergraphOf(sdl: string): Supergraph {
     exposeDocumentNodeInFetchNode: true,
     debug: { maxEvaluatedPlans: mostEvaluatedPlans },
   })
-  const operations = new LRUCache<string, PreparedOperation>({ max: rememberedOperations })
+  const operations = new LRUCache<string, Map<string | undefined, PreparedOperation>>({ max: rememberedDocuments })
 
   return {
     sdl,
     schema,
     federated: supergraph.schema,
     prepare(source, document, operationName) {
-      const key = `${operationName ?? ''}\n${source}`
-      const known = operations.get(key)
+      const known = operations.get(source)?.get(operationName)
       if (known !== undefined) return known
       const definition = operationOf(document, operationName)
       if (definition === undefined) return undefined
       const plan = planner.buildQueryPlan(operationFromDocument(api, forPlanner(document, definition)))
       const prepared = preparedOperation(schema, document, definition, plan)
-      operations.set(key, prepared)
+      operations.set(source, new Map(operations.get(source)).set(operationName, prepared))
       return prepared
     },
   }

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { serveSubgraph } from '@caregraph/subgraph'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import type { GatewayOptions } from '../server.js'
 import { httpSubgraph } from '../subgraph-client.js'
 import { type ToyClient, toyClient } from '../testing/toy-client.js'
@@ -215,6 +217,31 @@ describe('a socket', () => {
     await listening(gateway.subgraphs.appointment, 1)
     expect(await connect(gateway).subscribe(feed).ended).toBeDefined()
     expect(listeners(gateway.subgraphs.appointment)).toBe(1)
+  })
+})
+
+describe('a client that does not read', () => {
+  it('is cut off, instead of filling the memory with what waits for it', async () => {
+    const gateway = await start()
+    const { appointment } = gateway.subgraphs
+    const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws')
+    await once(socket, 'open')
+    socket.send('{"type":"connection_init"}')
+    await once(socket, 'message')
+    socket.send(
+      JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'subscription { statusChanged { status } }' } }),
+    )
+    await listening(appointment, 1)
+    socket.pause()
+    const status = 'x'.repeat(200_000)
+    await vi.waitFor(
+      () => {
+        for (let each = 0; each < 20; each++) appointment.events.emit('status', { id: 'a1', status })
+        expect(listeners(appointment)).toBe(0)
+      },
+      { timeout: 30_000, interval: 10 },
+    )
+    socket.terminate()
   })
 })
 

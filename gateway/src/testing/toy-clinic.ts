@@ -9,7 +9,7 @@ interface Entity {
 
 /** p3 has no record: whoever refers to it refers to nobody. */
 const patient = (id: string) =>
-  id === 'p3' || numberOf(id) > 5
+  id === 'p3' || !(numberOf(id) <= 5)
     ? null
     : { __typename: 'Patient', id, lastName: `Patient ${id}`, email: `${id}@example.com`, tags: [`tag ${id}`, null] }
 const patients: ToyDefinition = {
