@@ -7,13 +7,13 @@ import { type Static, type TObject, type TProperties, Type } from 'typebox'
 const Id = Type.String({ format: 'uuid' })
 const Instant = Type.String({ format: 'date-time' })
 const Day = Type.String({ format: 'date' })
-const Money = Type.Object({ minorUnits: Type.Integer(), currency: Type.String({ pattern: '^[A-Z]{3}$' }) })
 const Code = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 64 })
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
 
 const data = <Properties extends TProperties>(properties: Properties) =>
   Type.Object(properties, { additionalProperties: false })
+const Money = data({ minorUnits: Type.Integer(), currency: Type.String({ pattern: '^[A-Z]{3}$' }) })
 
 const visit = { appointmentId: Id, patientId: Id, doctorId: Id, serviceType: Code, startsAt: Instant, endsAt: Instant }
 const invoice = {

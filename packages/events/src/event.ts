@@ -1,4 +1,5 @@
 import { newId } from '@caregraph/database'
+import { Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.js'
 
@@ -45,19 +46,32 @@ export function eventOf<Type extends EventType>(
   }
 }
 
+/** What CloudEvents puts around the data. All ids are UUIDs, or the inbox of a consumer could not keep the event. */
+const envelope = Compile(
+  Type.Object({
+    specversion: Type.Literal('1.0'),
+    id: Type.String({ format: 'uuid' }),
+    source: Type.String({ pattern: '^/caregraph/[a-z]+$' }),
+    type: Type.Enum([...eventTypes]),
+    subject: Type.String({ format: 'uuid' }),
+    time: Type.String({ format: 'date-time' }),
+    datacontenttype: Type.Literal('application/json'),
+    data: Type.Object({}),
+  }),
+)
+
 /** Reads an event off the wire. Throws where it is none of the catalogue; never says what was in it. */
 export function parseEvent(value: unknown): AnyEvent {
-  const event = value as Partial<CareEvent> | null
-  const type = eventTypes.find((known) => known === event?.type)
-  if (event?.specversion !== '1.0' || type === undefined) throw new Error('not an event of the catalogue')
-  if (typeof event.id !== 'string' || typeof event.subject !== 'string' || typeof event.time !== 'string') {
-    throw new Error(`${type}: id, subject and time are needed`)
-  }
-  if (!validatorOf(type).Check(event.data)) throw new Error(`${type}: ${faultsOf(type, event.data)}`)
-  return event as AnyEvent
+  if (!envelope.Check(value)) throw new Error('not an event of the catalogue')
+  const { specversion, id, source, type, subject, time, datacontenttype, data } = value
+  if (!validatorOf(type).Check(data)) throw new Error(`${type}: ${faultsOf(type, data)}`)
+  return { specversion, id, source, type, subject, time, datacontenttype, data } as AnyEvent
 }
 
+/** Where the data is wrong, and how. A field that is none of the catalogue's is not named: it can be somebody's name. */
 function faultsOf(type: EventType, data: unknown): string {
-  const faults = validatorOf(type).Errors(data)
+  const faults = validatorOf(type)
+    .Errors(data)
+    .filter(({ keyword }) => keyword !== 'boolean')
   return faults.map(({ instancePath, message }) => `${instancePath || '/'} ${message}`).join('; ')
 }
