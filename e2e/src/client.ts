@@ -15,6 +15,8 @@ export interface Answer<Data> {
 /** One person at one clinic: what a web or mobile client does. */
 export interface Client {
   readonly token: string | undefined
+  /** Any body at all, and the answer as it came. */
+  send(body: string): Promise<{ status: number; text: string }>
   /** The whole answer, refusals included. */
   ask<Data>(query: string, variables?: object): Promise<Answer<Data>>
   /** The data of an answer without errors; fails with their codes otherwise. */
@@ -26,17 +28,22 @@ export interface Client {
 }
 
 export function clientOf(url: string, token?: string): Client {
-  const ask = async <Data>(query: string, variables: object = {}): Promise<Answer<Data>> => {
+  const send = async (body: string) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ query, variables }),
+      body,
     })
-    const { data, errors = [] } = (await response.json()) as { data?: Data; errors?: Answer<Data>['errors'] }
-    return { status: response.status, data, errors }
+    return { status: response.status, text: await response.text() }
+  }
+  const ask = async <Data>(query: string, variables: object = {}): Promise<Answer<Data>> => {
+    const { status, text } = await send(JSON.stringify({ query, variables }))
+    const { data, errors = [] } = JSON.parse(text) as { data?: Data; errors?: Answer<Data>['errors'] }
+    return { status, data, errors }
   }
   return {
     token,
+    send,
     ask,
     async get<Data>(query: string, variables?: object) {
       const { data, errors } = await ask<Data>(query, variables)

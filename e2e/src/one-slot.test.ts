@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { allNodes, type Client, clientOf, signIn } from './client.js'
+import { allNodes, type Client, signIn } from './client.js'
 import { inFlight } from './in-flight.js'
-import { aDoctor, aPatient, aServiceType, bookAppointment, inHours } from './people.js'
+import { aDoctor, aPatient, aPatientWhoSignsIn, aServiceType, bookAppointment, inHours } from './people.js'
 import { seededRandom } from './random.js'
 
 const url = inject('clinicUrl')
@@ -26,9 +25,9 @@ describe('one slot', () => {
   it('goes to one of 500 who want it, and all others hear SLOT_TAKEN and nothing else', async () => {
     const doctorId = await aDoctor(admin)
     const startsAt = inHours(48)
-    const selves = await inFlight(4, Array(50).fill(url), aSignedInPatient)
+    const selves = await inFlight(4, Array<string>(50).fill(url), (clinicUrl) => aPatientWhoSignsIn(clinicUrl))
     const others = await inFlight(20, Array(450).fill({}), (overrides: object) => aPatient(admin, overrides))
-    const bySelf = selves.map(({ client, patientId }) => ({ client, patientId }))
+    const bySelf = selves.map(({ client, id }) => ({ client, patientId: id }))
     const byStaff = others.map((patientId) => ({ client: admin, patientId }))
     // Every tenth asks for himself, so that both kinds are under way together.
     const wanting = bySelf.flatMap((self, index) => [self, ...byStaff.slice(9 * index, 9 * index + 9)])
@@ -108,15 +107,6 @@ describe('any mix of commands', () => {
 })
 
 const expectedInAMix = new Set(['SLOT_TAKEN', 'PATIENT_BUSY', 'ILLEGAL_TRANSITION'])
-
-async function aSignedInPatient(clinicUrl: string): Promise<{ client: Client; patientId: string }> {
-  const { register } = await clientOf(clinicUrl).get<{ register: { accessToken: string; user: { id: string } } }>(
-    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }',
-    { input: { name: 'Somebody', email: `${randomUUID()}@slot.example`, password: randomUUID() } },
-  )
-  const client = clientOf(clinicUrl, register.accessToken)
-  return { client, patientId: await aPatient(client) }
-}
 
 function visitsOf(filter: { doctorId: string }): Promise<Visit[]> {
   return allNodes(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Client } from './client.js'
+import { type Client, clientOf, signIn } from './client.js'
+import { until } from './until.js'
 
 const roundTheClock = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map((day) => ({
   day,
@@ -32,6 +33,31 @@ export async function aPatient(staff: Client, overrides: object = {}): Promise<s
   return registerPatient.id
 }
 
+export interface Person {
+  readonly id: string
+  readonly client: Client
+}
+
+/** A patient with an account, who has put himself on file. */
+export async function aPatientWhoSignsIn(url: string, overrides: object = {}): Promise<Person> {
+  const { register } = await clientOf(url).get<{ register: { accessToken: string; user: { id: string } } }>(
+    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }',
+    { input: { name: 'Test Patient', email: `${randomUUID()}@patient.example`, password: randomUUID() } },
+  )
+  const client = clientOf(url, register.accessToken)
+  await aPatient(client, overrides)
+  return { id: register.user.id, client }
+}
+
+/** Somebody with these roles who has signed in; `id` is that of his record, where he is on file. */
+export async function aUser(url: string, admin: Client, roles: readonly string[], id?: string): Promise<Client> {
+  const account = { email: `${randomUUID()}@staff.example`, password: randomUUID() }
+  await admin.get('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
+    input: { id, name: 'Test User', roles, ...account },
+  })
+  return signIn(url, account)
+}
+
 /** A service type of 30 minutes at 80.00, the same for every story. */
 export async function aServiceType(admin: Client, overrides: object = {}): Promise<string> {
   const input = {
@@ -51,6 +77,17 @@ export async function aServiceType(admin: Client, overrides: object = {}): Promi
 export const bookAppointment = `mutation ($input: BookAppointmentInput!) {
   bookAppointment(input: $input) { id status startsAt endsAt version }
 }`
+
+/** The invoice that the booking of the visit has opened, once it is there. */
+export function invoiceOf(reader: Client, appointmentId: string): Promise<string> {
+  return until('the invoice', async () => {
+    const { appointment } = await reader.get<{ appointment: { invoice: { id: string } | null } }>(
+      'query ($id: ID!) { appointment(id: $id) { invoice { id } } }',
+      { id: appointmentId },
+    )
+    return appointment.invoice?.id
+  })
+}
 
 /** Full hours from now on: the hundredth is in four days. */
 export function inHours(hours: number): string {
