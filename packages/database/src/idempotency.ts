@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
-import { Refusal } from '@caregraph/refusals'
+import { badInput, Refusal } from '@caregraph/refusals'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import type { Transaction } from './transaction.js'
+import type { Database } from './connect.js'
+import { queryRows, type Transaction } from './transaction.js'
 
 const rememberedHours = 24
+const longestKey = 200
+
+const forgottenBefore = (now: Date) => new Date(now.getTime() - rememberedHours * 3_600_000)
 
 export class IdempotencyKeys1760000000001 implements MigrationInterface {
   readonly name = 'IdempotencyKeys1760000000001'
@@ -43,8 +47,10 @@ export async function repeatOf(
 ): Promise<string | undefined> {
   const { callerId, key, resultId, now } = attempt
   if (key === null || key === undefined) return undefined
+  if (key.length === 0 || key.length > longestKey) {
+    throw badInput('idempotencyKey', `This has 1 to ${longestKey} characters.`)
+  }
   const hash = hashOf(attempt.act, attempt.input)
-  const forgetBefore = new Date(now.getTime() - rememberedHours * 3_600_000)
   const claimed = await tx.query(
     `INSERT INTO idempotency_keys AS known (caller_id, key, input_hash, result_id, used_at)
      VALUES ($1, $2, $3, $4, $5)
@@ -52,7 +58,7 @@ export async function repeatOf(
        SET input_hash = excluded.input_hash, result_id = excluded.result_id, used_at = excluded.used_at
        WHERE known.used_at < $6
      RETURNING 1`,
-    [callerId, key, hash, resultId, now, forgetBefore],
+    [callerId, key, hash, resultId, now, forgottenBefore(now)],
   )
   if (claimed.length > 0) return undefined
   const [first] = await tx.query<{ input_hash: string; result_id: string }>(
@@ -61,6 +67,11 @@ export async function repeatOf(
   )
   if (first?.input_hash !== hash) throw new Refusal('IDEMPOTENCY_KEY_REUSED')
   return first.result_id
+}
+
+/** Removes the keys that are remembered no longer. */
+export async function forgetOldKeys(database: Database, now: Date): Promise<void> {
+  await queryRows(database, 'DELETE FROM idempotency_keys WHERE used_at < $1', [forgottenBefore(now)])
 }
 
 /** The same input gives the same hash whatever the order in which its fields were written. */

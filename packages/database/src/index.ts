@@ -1,6 +1,6 @@
 export { connectDatabase, type Database, type Entity, type Migration, type Tables } from './connect.js'
 export { Conditions, type FoundRows, findRows } from './find-rows.js'
-export { IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
+export { forgetOldKeys, IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
 export { isId, newId } from './ids.js'
 export {
   plain,

@@ -1,5 +1,11 @@
 import type { Actor, RevocationList, VerifyToken } from '@caregraph/access'
-import { connectDatabase, type Database, IdempotencyKeys1760000000001, type Tables } from '@caregraph/database'
+import {
+  connectDatabase,
+  type Database,
+  forgetOldKeys,
+  IdempotencyKeys1760000000001,
+  type Tables,
+} from '@caregraph/database'
 import {
   type EventBus,
   type Handlers,
@@ -9,7 +15,7 @@ import {
   startConsumer,
   startRelay,
 } from '@caregraph/events'
-import type { SubgraphClient, SubgraphRequest } from './client.js'
+import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
 import type { Clinic } from './clinic.js'
 import { type Context, contextOf } from './context.js'
 import { executorOf } from './execute.js'
@@ -78,10 +84,17 @@ export interface Subgraph {
 
 export interface RunningSubgraph extends SubgraphClient {
   readonly database: Database
+  /** From then on it answers like a process that is gone: with SubgraphUnavailable. */
   stop(): Promise<void>
 }
 
 const defaultPoolSize = 8
+
+const forgetKeys: Job<unknown> = {
+  name: 'forget-idempotency-keys',
+  everySeconds: 3_600,
+  run: ({ database, now }) => forgetOldKeys(database, now()),
+}
 
 export function defineSubgraph<Services = undefined>(definition: SubgraphDefinition<Services>): Subgraph {
   let built: SubgraphSchema | undefined
@@ -115,9 +128,17 @@ async function start<Services>(
     onConnectionError: onFault,
   })
   const stops: Stop[] = [() => database.destroy()]
+  let isStopped = false
   const stop = async () => {
-    for (const each of stops.reverse()) await each()
+    isStopped = true
+    for (const each of stops.splice(0).reverse()) await each()
   }
+  const whileRunning =
+    <Asked, Answer>(answer: (asked: Asked) => Promise<Answer>) =>
+    async (asked: Asked): Promise<Answer> => {
+      if (isStopped) throw new SubgraphUnavailable(name)
+      return answer(asked)
+    }
   try {
     const bare = { database, clinic, bus, revocations, now, log, settings }
     const made = await definition.services?.(bare)
@@ -129,7 +150,7 @@ async function start<Services>(
       stops.push(await startConsumer({ name, database, bus, handlers, now, onDeadLetter, onFault }))
     }
     stops.push(startRelay({ database, topic: `${name}-events`, bus, onFault }))
-    for (const job of definition.jobs ?? []) stops.push(startJob(job, room, onFault))
+    for (const job of [forgetKeys, ...(definition.jobs ?? [])]) stops.push(startJob(job, room, onFault))
 
     const contextFor = (request: SubgraphRequest, actor: Actor | undefined): Context =>
       contextOf<unknown>({
@@ -147,8 +168,9 @@ async function start<Services>(
     return {
       name,
       database,
-      ...executor,
-      fetch: (request) => answerRoute(definition, room, request),
+      execute: whileRunning(executor.execute),
+      subscribe: whileRunning(executor.subscribe),
+      fetch: whileRunning((request) => answerRoute(definition, room, request)),
       isReady: () =>
         database.query('SELECT 1').then(
           () => true,
