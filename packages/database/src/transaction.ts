@@ -23,7 +23,11 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
   for (let tries = 1; ; tries++) {
     const callbacks: (() => void)[] = []
     try {
-      const result = await database.transaction((manager) => work(transactionOf(manager, callbacks)))
+      const result = await database.transaction(async (manager) => {
+        const answer = await work(transactionOf(manager, callbacks))
+        await refuseFailed(manager)
+        return answer
+      })
       for (const callback of callbacks) callback()
       return result
     } catch (error) {
@@ -33,6 +37,22 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
       await delay(2 ** tries)
     }
   }
+}
+
+/** What a connection of pg knows of itself: whether all its statements have ended, and how (T: well, E: failed). */
+interface Connection {
+  readonly readyForQuery: boolean
+  getTransactionStatus(): string | null
+}
+
+/**
+ * After a statement has failed, PostgreSQL answers COMMIT with a rollback and without an error: work that swallowed the
+ * failure would be told that it is kept. Asks the server only where the connection does not know that all went well.
+ */
+async function refuseFailed(manager: EntityManager): Promise<void> {
+  const connection: Connection = await manager.queryRunner?.connect()
+  const isWell = connection.readyForQuery && connection.getTransactionStatus() === 'T'
+  if (!isWell) await manager.query('SELECT 1')
 }
 
 function transactionOf(manager: EntityManager, callbacks: (() => void)[]): Transaction {

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connectDatabase, type Database } from './connect.js'
+import { testDatabase } from './testing.js'
+import { databaseErrorOf, inTransaction, isDatabaseAway, queryRows, refuseByConstraint } from './transaction.js'
+
+let server: Awaited<ReturnType<typeof testDatabase>>
+let database: Database
+beforeAll(async () => {
+  server = await testDatabase()
+  database = await connectDatabase({
+    url: server.url,
+    tables: { entities: [], migrations: [] },
+    poolSize: 8,
+    onConnectionError: () => undefined,
+  })
+  await queryRows(database, 'CREATE TABLE notes (id integer CONSTRAINT notes_id PRIMARY KEY, text text NOT NULL)')
+})
+afterAll(async () => {
+  await database.destroy()
+  await server.drop()
+})
+beforeEach(async () => {
+  await queryRows(database, 'TRUNCATE notes')
+})
+
+const insert = (id: number, text = '') => ['INSERT INTO notes VALUES ($1, $2)', [id, text]] as const
+const ids = async () =>
+  (await queryRows<{ id: number }>(database, 'SELECT id FROM notes ORDER BY id')).map(({ id }) => id)
+
+/** Fails so often with that state, then not any more. */
+function failing(times: number, state: string) {
+  let tries = 0
+  return {
+    tries: () => tries,
+    statement: () => (tries++ < times ? `DO $$ BEGIN RAISE 'again' USING ERRCODE = '${state}'; END $$` : 'SELECT 1'),
+  }
+}
+
+describe('inTransaction', () => {
+  it('keeps all of it, or nothing', async () => {
+    const refused = inTransaction(database, async (tx) => {
+      await tx.query(...insert(1))
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    expect(await ids()).toEqual([])
+    const answer = await inTransaction(database, async (tx) => {
+      await tx.query(...insert(1))
+      await tx.query(...insert(2))
+      return 'kept'
+    })
+    expect(answer).toBe('kept')
+    expect(await ids()).toEqual([1, 2])
+  })
+
+  it.each(['40001', '40P01'])('runs the work again on %s, from nothing', async (state) => {
+    const { tries, statement } = failing(2, state)
+    await inTransaction(database, async (tx) => {
+      await tx.query(...insert(1))
+      await tx.query(statement())
+    })
+    expect(tries()).toBe(3)
+    expect(await ids()).toEqual([1])
+  })
+
+  it('gives up after five tries, with what the database said', async () => {
+    const { tries, statement } = failing(Number.POSITIVE_INFINITY, '40001')
+    const given = inTransaction(database, (tx) => tx.query(statement()))
+    await expect(given).rejects.toSatisfy((error) => databaseErrorOf(error)?.state === '40001')
+    expect(tries()).toBe(5)
+  })
+
+  it('runs no other failure again', async () => {
+    let tries = 0
+    const refused = inTransaction(database, async () => {
+      tries++
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    expect(tries).toBe(1)
+  })
+
+  it('ends two that lock each other’s rows well, both', async () => {
+    await queryRows(database, `INSERT INTO notes VALUES (1, ''), (2, '')`)
+    const [first, second] = [deferred(), deferred()]
+    const lockBoth = (one: number, other: number, mine: Deferred, theirs: Deferred) =>
+      inTransaction(database, async (tx) => {
+        await tx.query(`UPDATE notes SET text = text || 'x' WHERE id = $1`, [one])
+        mine.resolve()
+        await theirs.promise
+        await tx.query(`UPDATE notes SET text = text || 'x' WHERE id = $1`, [other])
+      })
+    await Promise.all([lockBoth(1, 2, first, second), lockBoth(2, 1, second, first)])
+    expect(await queryRows(database, 'SELECT text FROM notes')).toEqual([{ text: 'xx' }, { text: 'xx' }])
+  })
+
+  it('tells of the commit once, after it, and never of what was rolled back or tried before', async () => {
+    const told = vi.fn()
+    const { statement } = failing(2, '40001')
+    await inTransaction(database, async (tx) => {
+      tx.afterCommit(told)
+      await tx.query(...insert(1))
+      await tx.query(statement())
+      expect(told).not.toHaveBeenCalled()
+    })
+    expect(told).toHaveBeenCalledTimes(1)
+    const refused = inTransaction(database, async (tx) => {
+      tx.afterCommit(told)
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    expect(told).toHaveBeenCalledTimes(1)
+  })
+
+  it('never says well of work that went on after a statement had failed: the database keeps nothing of it', async () => {
+    await queryRows(database, ...insert(1))
+    const told = vi.fn()
+    const ignored = inTransaction(database, async (tx) => {
+      tx.afterCommit(told)
+      await tx.query(...insert(2))
+      await tx.query(...insert(1)).catch(() => undefined)
+    })
+    await expect(ignored).rejects.toThrow('current transaction is aborted')
+    expect(told).not.toHaveBeenCalled()
+    expect(await ids()).toEqual([1])
+  })
+
+  it('does not let work write that goes on after its transaction has ended', async () => {
+    let late: Promise<unknown> = Promise.resolve()
+    const { promise: ended, resolve: end } = deferred()
+    await inTransaction(database, async (tx) => {
+      late = ended.then(() => tx.query(...insert(7)))
+      late.catch(() => undefined)
+    })
+    end()
+    await expect(late).rejects.toThrow()
+    expect(await ids()).toEqual([])
+  })
+
+  it('leaves no connection behind, whatever its work does', async () => {
+    for (const work of [() => Promise.reject(new Error('no')), () => Promise.resolve()]) {
+      for (let times = 0; times < 20; times++) await inTransaction(database, work).catch(() => undefined)
+    }
+    const cut = (times: number) =>
+      inTransaction(database, (tx) => tx.query('SELECT pg_terminate_backend(pg_backend_pid()), $1::int', [times]))
+    for (let times = 0; times < 20; times++) await expect(cut(times)).rejects.toSatisfy(isDatabaseAway)
+    await Promise.all(Array.from({ length: 30 }, (_, id) => inTransaction(database, (tx) => tx.query(...insert(id)))))
+    expect(await ids()).toHaveLength(30)
+  })
+})
+
+describe('refuseByConstraint', () => {
+  it('turns the constraint that was hurt into its refusal, and nothing else', async () => {
+    await queryRows(database, ...insert(1))
+    const refusals = { notes_id: () => new Error('taken') }
+    await expect(refuseByConstraint(refusals, () => queryRows(database, ...insert(1)))).rejects.toThrow('taken')
+    await expect(refuseByConstraint({}, () => queryRows(database, ...insert(1)))).rejects.toThrow('notes_id')
+    await expect(refuseByConstraint(refusals, () => Promise.reject(new Error('other')))).rejects.toThrow('other')
+  })
+})
+
+describe('isDatabaseAway', () => {
+  it('knows a server that is not there from a statement that is wrong', async () => {
+    const wrong = await queryRows(database, 'SELECT nothing').catch((error: unknown) => error)
+    expect(isDatabaseAway(wrong)).toBe(false)
+    expect(isDatabaseAway(new Error('timeout exceeded when trying to connect'))).toBe(true)
+    const nobody = connectDatabase({
+      url: 'postgres://a:b@127.0.0.1:1/none',
+      tables: { entities: [], migrations: [] },
+      poolSize: 1,
+      onConnectionError: () => undefined,
+    })
+    await expect(nobody).rejects.toSatisfy(isDatabaseAway)
+  })
+})
+
+interface Deferred {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+}
+
+function deferred(): Deferred {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
