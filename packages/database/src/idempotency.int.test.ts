@@ -36,14 +36,7 @@ interface Attempt {
 }
 
 /** An act that makes one result, unless it is a repeat. Answers the result's id. */
-function attempt({
-  callerId = ada,
-  key = 'k',
-  act = 'book',
-  input = { a: 1 },
-  now = morning,
-  refuse = false,
-}: Attempt) {
+function attempt({ callerId = ada, key, act = 'book', input = { a: 1 }, now = morning, refuse = false }: Attempt) {
   const resultId = randomUUID()
   return inTransaction(database, async (tx) => {
     const first = await repeatOf(tx, { callerId, key, act, input, resultId, now })

@@ -3,7 +3,7 @@ import { type Batch, type Connection, type Context, groupedBy, type PageArgs, pa
 import { In } from 'typeorm'
 import { ClaimStatus, InsuranceClaimRow } from './claim.entity.js'
 import type { InvoiceRow } from './invoice.entity.js'
-import { newestFirst } from './newest-first.js'
+import { newestOfAll, newestOfPatients } from './newest-first.js'
 
 /** The claims of these ids that the actor may see. */
 export const loadClaims: Batch<string, InsuranceClaimRow> = async (ids, { actor, database }) => {
@@ -20,7 +20,7 @@ export const loadClaimsOfInvoices: Batch<InvoiceRow, InsuranceClaimRow[]> = asyn
   return new Map(invoices.map((invoice) => [invoice, byInvoice.get(invoice.id) ?? []]))
 }
 
-const list = 'claims'
+const list = { entity: InsuranceClaimRow, name: 'claims' }
 
 /** The newest first. A patient finds those on his own invoices. */
 export async function findClaims(
@@ -29,12 +29,10 @@ export async function findClaims(
   args: PageArgs,
 ): Promise<Connection<InsuranceClaimRow>> {
   const actor = permit(caller, 'invoice:read')
-  const wanted = {
-    patientId: reachOf(actor, 'invoice:read').kind === 'all' ? null : actor.id,
-    statuses: status ?? Object.values(ClaimStatus),
-    page: pageOf(args, list, ['id']),
-  }
-  const [found] = await newestFirst(database, { entity: InsuranceClaimRow, list }, [wanted])
+  const wanted = { statuses: status ?? Object.values(ClaimStatus), page: pageOf(args, list.name, ['id']) }
+  if (reachOf(actor, 'invoice:read').kind === 'all') return newestOfAll(database, list, wanted)
+
+  const [found] = await newestOfPatients(database, list, [{ ...wanted, patientId: actor.id }])
   if (found === undefined) throw new Error('a list of claims has no page')
   return found
 }

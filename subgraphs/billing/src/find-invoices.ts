@@ -11,7 +11,7 @@ import {
 } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { InvoiceLineRow, InvoiceRow, InvoiceStatus } from './invoice.entity.js'
-import { newestFirst, type Wanted } from './newest-first.js'
+import { newestOfAll, newestOfPatients, type WantedOfPatient } from './newest-first.js'
 
 /** The invoices of these ids that the actor may see. */
 export const loadInvoices: Batch<string, InvoiceRow> = async (ids, { actor, database }) => {
@@ -53,7 +53,7 @@ export interface InvoiceFilter {
   patientId?: string | null | undefined
 }
 
-const list = 'invoices'
+const list = { entity: InvoiceRow, name: 'invoices' }
 
 /** The newest first. A patient finds his own; of another patient's, none. */
 export async function findInvoices(
@@ -62,21 +62,20 @@ export async function findInvoices(
   args: PageArgs,
 ): Promise<Connection<InvoiceRow>> {
   const actor = permit(context.actor, 'invoice:read')
+  const page = pageOf(args, list.name, ['id'])
+  const statuses = status ?? Object.values(InvoiceStatus)
   const onlyOwn = reachOf(actor, 'invoice:read').kind === 'own' ? actor.id : null
   const ofPatient = typeof patientId === 'string' ? requiredId(patientId, 'patientId') : onlyOwn
-  const isVisible = ofPatient === null || may(actor, 'invoice:read', ofPatient)
-  const wanted: Wanted = {
-    patientId: ofPatient,
-    statuses: isVisible ? (status ?? Object.values(InvoiceStatus)) : [],
-    page: pageOf(args, list, ['id']),
-  }
-  const found = await context.load(loadPages, wanted)
+  if (ofPatient === null) return newestOfAll(context.database, list, { statuses, page })
+
+  const visible = may(actor, 'invoice:read', ofPatient) ? statuses : []
+  const found = await context.load(loadPages, { patientId: ofPatient, statuses: visible, page })
   if (found === undefined) throw new Error('a list of invoices has no page')
   return found
 }
 
 /** Those of a whole list of patients are read together. */
-const loadPages: Batch<Wanted, Connection<InvoiceRow>> = async (wanted, { database }) => {
-  const pages = await newestFirst(database, { entity: InvoiceRow, list }, wanted)
+const loadPages: Batch<WantedOfPatient, Connection<InvoiceRow>> = async (wanted, { database }) => {
+  const pages = await newestOfPatients(database, list, wanted)
   return new Map(pages.flatMap((page, place) => wanted.slice(place, place + 1).map((one) => [one, page])))
 }

@@ -2,75 +2,123 @@ import { type Database, queryRows } from '@caregraph/database'
 import { type Connection, connectionOf, groupedBy, type Page } from '@caregraph/subgraph'
 import { type EntityTarget, type FindOptionsWhere, In, type ObjectLiteral } from 'typeorm'
 
-/** A page of the records of one patient, or of all, that have one of these statuses. */
+interface List<Row> {
+  readonly entity: EntityTarget<Row>
+  /** What the list is called in its cursors. */
+  readonly name: string
+}
+
+/** A page of the records that have one of these statuses. */
 export interface Wanted {
-  readonly patientId: string | null
   readonly statuses: readonly string[]
   readonly page: Page
 }
 
+export interface WantedOfPatient extends Wanted {
+  readonly patientId: string
+}
+
+type AnyRow = ObjectLiteral & { id: string }
+
 /** Ids are made in the order of time: the first page begins before the greatest of all. */
 const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const beforeId = ({ after }: Page): string => after?.[0] ?? greatestId
 
-/** The pages of lists that have the newest record first, all in one statement. `list` names them in their cursors. */
-export async function newestFirst<Row extends ObjectLiteral & { id: string }>(
+/**
+ * A page of all records, the newest first. Each status has its own in order, of which the first ones are merged:
+ * the order of all alone would be read through for the last that has a rare status.
+ */
+export async function newestOfAll<Row extends AnyRow>(
   database: Database,
-  { entity, list }: { entity: EntityTarget<Row>; list: string },
-  wanted: readonly Wanted[],
+  list: List<Row>,
+  wanted: Wanted,
+): Promise<Connection<Row>> {
+  const { statuses, page } = wanted
+  const table = database.getMetadata(list.entity).tablePath
+  const found = await queryRows<{ id: string }>(
+    database,
+    `SELECT found.id FROM unnest($1::text[]) AS one (status) CROSS JOIN LATERAL (
+       SELECT id FROM ${table} AS record WHERE ${isOf('status', 'one.status', '$2')}
+       ORDER BY status DESC, id DESC LIMIT ${page.limit}) AS found
+     ORDER BY found.id DESC LIMIT ${page.limit}`,
+    [[...new Set(statuses)], beforeId(page)],
+  )
+  const rows = await rowsOf(database, list, found)
+  const totalCount = () => count(database, `FROM ${table} WHERE status = ANY ($1)`, [statuses])
+  return connection(list, page, rows, totalCount)
+}
+
+/** A page of each patient's records, the newest first: the pages of many patients are read together. */
+export async function newestOfPatients<Row extends AnyRow>(
+  database: Database,
+  list: List<Row>,
+  wanted: readonly WantedOfPatient[],
 ): Promise<Connection<Row>[]> {
-  const table = database.getMetadata(entity).tablePath
-  const found = await queryRows<{ place: number; id: string }>(database, pagesOf(table), [
-    JSON.stringify(
-      wanted.map(({ patientId, statuses, page }, place) => ({
-        place,
-        patient_id: patientId,
-        statuses: [...new Set(statuses)],
-        before_id: page.after?.[0] ?? greatestId,
-        how_many: page.limit,
-      })),
+  const table = database.getMetadata(list.entity).tablePath
+  const questions = wanted.map(({ patientId, statuses, page }, place) => ({
+    place,
+    patient_id: patientId,
+    statuses,
+    before_id: beforeId(page),
+  }))
+  // The database reads an index in order only where it knows the limit when it plans.
+  const limit = Math.max(...wanted.map(({ page }) => page.limit))
+  const found = await queryRows<{ place: number; id: string }>(
+    database,
+    `SELECT wanted.place, found.id
+     FROM jsonb_to_recordset($1::jsonb) AS wanted (place integer, patient_id uuid, statuses text[], before_id uuid)
+     CROSS JOIN LATERAL (
+       SELECT id FROM ${table} AS record
+       WHERE ${isOf('patient_id', 'wanted.patient_id', 'wanted.before_id')} AND status = ANY (wanted.statuses)
+       ORDER BY patient_id DESC, id DESC LIMIT ${limit}) AS found
+     ORDER BY wanted.place, found.id DESC`,
+    [JSON.stringify(questions)],
+  )
+  const rows = groupedBy(await rowsOf(database, list, found), ({ found }) => found.place)
+  return wanted.map(({ patientId, statuses, page }, place) =>
+    connection(list, page, (rows.get(place) ?? []).slice(0, page.limit), () =>
+      count(database, `FROM ${table} WHERE patient_id = $1 AND status = ANY ($2)`, [patientId, statuses]),
     ),
-  ])
-  const rows = await database.manager.findBy(entity, { id: In(found.map(({ id }) => id)) } as FindOptionsWhere<Row>)
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  const byPlace = groupedBy(found, ({ place }) => place)
-  return wanted.map((one, place) =>
-    connectionOf({
-      page: one.page,
-      list,
-      rows: (byPlace.get(place) ?? []).flatMap(({ id }) => byId.get(id) ?? []),
-      keysOfRow: ({ id }) => [id],
-      nodeOf: (row) => row,
-      totalCount: () => count(database, table, one),
-    }),
   )
 }
 
 /**
- * A patient's few records are read in order. Among those of all patients, each status has its own in order, and the
- * first of each are merged: the order of all alone would be read through for the last that has a rare status.
+ * The same as `column = value AND id < beforeId`, as one range of the index on both. Where the column is said to equal
+ * something, the order is that of the id alone to the database, and it reads through all ids for the few that match.
  */
-const pagesOf = (table: string) => `
-  SELECT wanted.place, found.id
-  FROM jsonb_to_recordset($1::jsonb)
-    AS wanted (place integer, patient_id uuid, statuses text[], before_id uuid, how_many integer)
-  CROSS JOIN LATERAL (
-    (SELECT id FROM ${table} AS record
-     WHERE record.patient_id = wanted.patient_id AND record.status = ANY (wanted.statuses) AND id < wanted.before_id
-     ORDER BY id DESC LIMIT wanted.how_many)
-    UNION ALL
-    (SELECT first.id FROM unnest(wanted.statuses) AS one (status) CROSS JOIN LATERAL (
-       SELECT id FROM ${table} AS record
-       WHERE wanted.patient_id IS NULL AND record.status = one.status AND id < wanted.before_id
-       ORDER BY id DESC LIMIT wanted.how_many) AS first
-     ORDER BY first.id DESC LIMIT wanted.how_many)
-  ) AS found
-  ORDER BY wanted.place, found.id DESC`
+const isOf = (column: string, value: string, beforeId: string): string =>
+  `record.${column} >= ${value} AND (record.${column}, record.id) < (${value}, ${beforeId}::uuid)`
 
-async function count(database: Database, table: string, { patientId, statuses }: Wanted): Promise<number> {
-  const [counted] = await queryRows<{ count: number }>(
-    database,
-    `SELECT count(*) FROM ${table} WHERE ($1::uuid IS NULL OR patient_id = $1) AND status = ANY ($2)`,
-    [patientId, statuses],
-  )
+async function rowsOf<Row extends AnyRow, Found extends { id: string }>(
+  database: Database,
+  { entity }: List<Row>,
+  found: readonly Found[],
+): Promise<{ found: Found; row: Row }[]> {
+  const rows = await database.manager.findBy(entity, { id: In(found.map(({ id }) => id)) } as FindOptionsWhere<Row>)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return found.flatMap((each) => {
+    const row = byId.get(each.id)
+    return row === undefined ? [] : [{ found: each, row }]
+  })
+}
+
+function connection<Row extends AnyRow>(
+  { name }: List<Row>,
+  page: Page,
+  rows: readonly { row: Row }[],
+  totalCount: () => Promise<number>,
+): Connection<Row> {
+  return connectionOf({
+    page,
+    list: name,
+    rows,
+    keysOfRow: ({ row }) => [row.id],
+    nodeOf: ({ row }) => row,
+    totalCount,
+  })
+}
+
+async function count(database: Database, from: string, values: readonly unknown[]): Promise<number> {
+  const [counted] = await queryRows<{ count: number }>(database, `SELECT count(*) ${from}`, values)
   return counted?.count ?? 0
 }
