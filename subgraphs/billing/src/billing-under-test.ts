@@ -1,7 +1,7 @@
 import type { Actor } from '@caregraph/access'
 import { newId } from '@caregraph/database'
-import type { CareEvent, EventData, EventType } from '@caregraph/events'
-import { anActor, type SubgraphUnderTest, startSubgraph } from '@caregraph/testing'
+import type { AnyEvent, CareEvent, EventData, EventType } from '@caregraph/events'
+import { anActor, type SubgraphUnderTest, startSubgraph, until } from '@caregraph/testing'
 import { billing } from './index.js'
 
 export const biller = anActor({ roles: ['BILLING'] })
@@ -19,6 +19,8 @@ export interface BillingUnderTest extends SubgraphUnderTest {
   invoice(id: string): Promise<Invoice>
   /** Pays on the invoice, and throws where that is refused. */
   paid(invoiceId: string, minorUnits: number): Promise<{ id: string }>
+  /** Waits until so many events tell of the invoice: these are all of them, in their order. */
+  eventsOn(invoiceId: string, count: number): Promise<AnyEvent[]>
 }
 
 export interface Invoice {
@@ -63,6 +65,14 @@ export async function openBilling(overrides?: Parameters<typeof startSubgraph>[1
       answer<{ id: string }>(`mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { id } }`, {
         input: { invoiceId, amount: dollars(minorUnits), method: 'CARD' },
       }),
+    eventsOn: (invoiceId, count) =>
+      until(
+        () => {
+          const events = clinic.published.filter(({ subject }) => subject === invoiceId)
+          return events.length >= count && events
+        },
+        { name: `${count} events on the invoice` },
+      ),
   }
 }
 
