@@ -127,8 +127,8 @@ function nextTry(consumer: Consumer, failedTries: number, now: Date): Date | und
   return wait === undefined ? undefined : new Date(now.getTime() + wait)
 }
 
-/** Events hold no personal data, so neither can what went wrong with one. */
+/** Events hold no personal data, so neither can what went wrong with one. Without characters that no database keeps. */
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${typeof error}`
-  return reason.slice(0, longestReason)
+  return reason.slice(0, longestReason).replace(/\p{C}+/gu, ' ')
 }
