@@ -49,7 +49,9 @@ export function routeGraphql(
 
 async function answerGraphql(apollo: ApolloServer<Caller>, request: FastifyRequest, reply: FastifyReply) {
   const gone = sharedAbort()
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   const caller: Caller = {
     token: request.token,
     requestId: request.id,

@@ -85,6 +85,18 @@ describe('a subgraph behind HTTP', () => {
     await closed
   })
 
+  it('gives what it answers outside GraphQL as it is', async () => {
+    const client = await serve(({ method, url }, response) =>
+      response.writeHead(410, { 'content-type': 'text/plain' }).end(`${method} ${url}`),
+    )
+    const answer = await client.fetch(new Request('http://doctor/invoices/i1.pdf?signature=s'))
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      410,
+      'text/plain',
+      'GET /invoices/i1.pdf?signature=s',
+    ])
+  })
+
   it('answers through the gateway exactly as in its process', async () => {
     const doctor = toySubgraph(toyClinic[1] as never)
     const served = await serveSubgraph(doctor, { port: 0 })

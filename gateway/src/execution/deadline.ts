@@ -14,8 +14,9 @@ export function within<Result>(
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
     const giveUp = () => {
-      reject(new GaveUp())
-      controller.abort()
+      const reason = new GaveUp()
+      reject(reason)
+      controller.abort(reason)
     }
     if (signal?.aborted) return giveUp()
     const timer = setTimeout(giveUp, milliseconds)
