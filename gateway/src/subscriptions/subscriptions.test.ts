@@ -171,7 +171,7 @@ describe('a socket', () => {
 
   it('is closed when its token expires, and hears of no event after that', async () => {
     const gateway = await start()
-    const client = connect(gateway, gateway.issue('ada', Date.now() + 300))
+    const client = connect(gateway, gateway.issue('ada', Date.now() + 2_000))
     const { results, ended } = client.subscribe(feed)
     await listening(gateway.subgraphs.appointment, 1)
     expect(await ended).toBe(4403)
