@@ -38,16 +38,24 @@ export class MoneyInput implements Amount {
   declare readonly currency: string
 }
 
-const digits = new Map<string, number>()
+/**
+ * The currencies of ISO 4217 that have other than two decimals. ICU is no source for them: it tells what cash there is,
+ * so it has none for HUF, and differs from one release to the next.
+ */
+const otherDigits: Readonly<Record<number, string>> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+}
+const digitsOf = new Map(
+  Object.entries(otherDigits).flatMap(([digits, currencies]) =>
+    currencies.split(' ').map((currency): [string, number] => [currency, Number(digits)]),
+  ),
+)
 
-/** How many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217, as ICU knows it). */
+/** How many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217). */
 export function minorUnitDigits(currency: string): number {
-  let known = digits.get(currency)
-  if (known === undefined) {
-    known = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-    digits.set(currency, known)
-  }
-  return known
+  return digitsOf.get(currency) ?? 2
 }
 
 export function decimalOf({ minorUnits, currency }: Amount): string {
