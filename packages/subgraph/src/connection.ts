@@ -3,6 +3,7 @@ import { badInput } from '@caregraph/refusals'
 import { ArgsType, type ClassType, Directive, Field, Int, ObjectType } from 'type-graphql'
 import { numberBetween } from './input.js'
 import { Allow } from './rules.js'
+import { DateTimeScalar } from './scalars.js'
 
 const mostPerPage = 100
 
@@ -83,7 +84,7 @@ export type KeyKind = 'text' | 'id' | 'instant'
 const isKey: Record<KeyKind, (key: string) => boolean> = {
   text: (key) => !key.includes('\0'),
   id: isId,
-  instant: (key) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  instant: (key) => DateTimeScalar.parseValue(key) instanceof Date,
 }
 
 /**
