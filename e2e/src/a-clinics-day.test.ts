@@ -86,6 +86,8 @@ describe("a clinic's day", () => {
     )
     const patient = clientOf(url, register.accessToken)
     const patientId = register.user.id
+    const { me } = await patient.get<{ me: object }>('{ me { sessions { userAgent current } } }')
+    expect(me).toEqual({ sessions: [{ userAgent: 'node', current: true }] })
     await patient.get('mutation ($input: RegisterPatientInput!) { registerPatient(input: $input) { id } }', {
       input: { name: 'Zoë Ångström', dateOfBirth: '1991-05-04' },
     })

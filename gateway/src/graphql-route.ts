@@ -56,6 +56,7 @@ async function answerGraphql(apollo: ApolloServer<Caller>, request: FastifyReque
     token: request.token,
     requestId: request.id,
     clientAddress: request.ip,
+    userAgent: request.headers['user-agent'],
     signal: gone.signal,
   }
   const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({

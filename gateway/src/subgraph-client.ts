@@ -57,10 +57,16 @@ export function httpSubgraph(name: string, url: string): HttpSubgraph {
   }
 }
 
-function headersOf({ token, requestId, clientAddress }: Omit<SubgraphRequest, 'query'>): Record<string, string> {
+function headersOf({
+  token,
+  requestId,
+  clientAddress,
+  userAgent,
+}: Omit<SubgraphRequest, 'query'>): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId }
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   if (clientAddress !== undefined) headers['x-client-address'] = clientAddress
+  if (userAgent !== undefined) headers['x-client-user-agent'] = userAgent
   return headers
 }
 

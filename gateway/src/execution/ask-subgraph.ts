@@ -13,6 +13,8 @@ export interface Caller {
   readonly token: string | undefined
   readonly requestId: string
   readonly clientAddress: string | undefined
+  /** What the client calls itself, for the list of his sessions. */
+  readonly userAgent: string | undefined
   /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
 }
@@ -86,5 +88,6 @@ export function requestOf(fetch: FetchNode, variables: Variables, caller: Caller
     token: caller.token,
     requestId: caller.requestId,
     clientAddress: caller.clientAddress,
+    userAgent: caller.userAgent,
   }
 }

@@ -24,6 +24,7 @@ export type Closing = (typeof closing)[keyof typeof closing]
 /** Somebody's socket. */
 export interface Connection {
   readonly address: string
+  readonly userAgent: string | undefined
   /** Aborts when the socket is gone. */
   readonly signal: AbortSignal
   close(why: Closing): void
@@ -136,6 +137,7 @@ function subscriberOf(connection: Connection, verifyToken: VerifyToken): Subscri
     token,
     requestId: v7(),
     clientAddress: connection.address,
+    userAgent: connection.userAgent,
     signal: connection.signal,
     async isWelcome() {
       try {

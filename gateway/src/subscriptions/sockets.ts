@@ -45,7 +45,7 @@ export function serveSockets(
         if (left > 0) countByAddress.set(address, left)
         else countByAddress.delete(address)
       })
-      converse(socket, address, protocol)
+      converse(socket, { address, userAgent: request.headers['user-agent'] }, protocol)
     })
   }
   http.on('upgrade', upgrade)
@@ -64,7 +64,9 @@ function refuse(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-function converse(socket: WebSocket, address: string, protocol: Protocol<Connection>): void {
+type Client = Pick<Connection, 'address' | 'userAgent'>
+
+function converse(socket: WebSocket, client: Client, protocol: Protocol<Connection>): void {
   const gone = sharedAbort()
   const close = (why: Closing) => {
     gone.abort()
@@ -82,7 +84,7 @@ function converse(socket: WebSocket, address: string, protocol: Protocol<Connect
           take(String(message)).catch(() => socket.close(4500, 'Internal server error'))
         }),
     },
-    { address, signal: gone.signal, close },
+    { ...client, signal: gone.signal, close },
   )
   socket.once('close', (code, reason) => {
     gone.abort()

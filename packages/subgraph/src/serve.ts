@@ -30,9 +30,7 @@ export async function serveSubgraph(
         .code(400)
         .send({ errors: [{ message: 'This is not a GraphQL request.', extensions: { code: 'BAD_REQUEST' } }] })
     }
-    const aborted = new AbortController()
-    request.raw.once('close', () => aborted.abort())
-    const result = await subgraph.execute({ ...operation, ...callerOf(request), signal: aborted.signal })
+    const result = await subgraph.execute({ ...operation, ...callerOf(request), signal: signalOf(reply) })
     return reply.send(result)
   })
   server.get('*', (request, reply) => passOn(subgraph, request, reply))
@@ -70,11 +68,16 @@ function callerOf({ headers }: FastifyRequest): Caller {
   }
 }
 
-async function passOn(subgraph: SubgraphClient, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Aborts when the caller goes before he has his answer. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
   const aborted = new AbortController()
-  request.raw.once('close', () => aborted.abort())
+  raw.once('close', () => raw.writableFinished || aborted.abort())
+  return aborted.signal
+}
+
+async function passOn(subgraph: SubgraphClient, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const url = new URL(request.url, `http://${request.headers.host}`)
-  const answer = await subgraph.fetch(new Request(url, { signal: aborted.signal }))
+  const answer = await subgraph.fetch(new Request(url, { signal: signalOf(reply) }))
   return reply.send(answer)
 }
 
