@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Room } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { InvoiceLineRow, InvoiceRow } from '../invoice.entity.js'
@@ -41,12 +41,25 @@ export async function answerInvoicePdf(request: Request, room: Room<unknown>): P
 
 /** Whoever stops reading ends the document too. */
 export function pdfResponse(document: Readable, fileName: string): Response {
-  return new Response(Readable.toWeb(document), {
+  return new Response(streamOf(document), {
     headers: {
       'content-type': 'application/pdf',
       'content-disposition': `inline; filename="${fileName}"`,
       'cache-control': 'private, no-store',
     },
+  })
+}
+
+/** Node's own `Readable.toWeb` throws where nobody can catch it when its reader goes in the middle, as with HEAD. */
+function streamOf(document: Readable): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array> = document[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: () => void document.destroy(),
   })
 }
 
