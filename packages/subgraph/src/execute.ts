@@ -52,8 +52,8 @@ export function executorOf(options: {
   const argumentsOf = async (request: SubgraphRequest) => {
     const document = documentOf(request)
     if (!('kind' in document)) return document
-    const actor = await actorOf(request.token, options.verifyToken)
-    if (actor === 'invalid') return refused(new Refusal('UNAUTHENTICATED'))
+    const actor = await actorOf(request.token, options.verifyToken).catch(failureOf)
+    if (actor instanceof GraphQLError) return shape({ errors: [actor] }, request.requestId)
     return {
       schema,
       document,
@@ -120,18 +120,14 @@ function answerEach(
   }
 }
 
-async function actorOf(token: string | undefined, verifyToken: VerifyToken): Promise<Actor | undefined | 'invalid'> {
-  if (token === undefined) return undefined
-  try {
-    return await verifyToken(token)
-  } catch (error) {
-    if (error instanceof InvalidToken) return 'invalid'
-    throw error
-  }
+async function actorOf(token: string | undefined, verifyToken: VerifyToken): Promise<Actor | undefined> {
+  return token === undefined ? undefined : verifyToken(token)
 }
 
-function refused({ message, code }: Refusal): ExecutionResult {
-  return { errors: [new GraphQLError(message, { extensions: { code } })] }
+/** A token that does not pass is refused; that it could not be verified at all is a fault of ours. */
+function failureOf(error: unknown): GraphQLError {
+  const originalError = error instanceof InvalidToken ? new Refusal('UNAUTHENTICATED') : error
+  return new GraphQLError('', { originalError: originalError instanceof Error ? originalError : new Error() })
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {

@@ -36,6 +36,8 @@ function shaped(error: GraphQLError, { code, params, message }: Refusal): GraphQ
 export function traceOf(fault: unknown): { fault: string; at: string | undefined } {
   if (!(fault instanceof Error)) return { fault: typeof fault, at: undefined }
   const code = (fault as { code?: unknown }).code ?? (fault as { driverError?: { code?: unknown } }).driverError?.code
-  const at = fault.stack?.split('\n    at ').slice(1, 6).join(' < ')
+  // A message can have lines of its own, which are not to pass for places.
+  const places = [...(fault.stack ?? '').matchAll(/^ {4}at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place)
+  const at = places.slice(0, 5).join(' < ')
   return { fault: typeof code === 'string' ? `${fault.name} ${code}` : fault.name, at }
 }

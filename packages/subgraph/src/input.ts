@@ -16,6 +16,7 @@ export function refuseInvalid(args: Readonly<Record<string, unknown>>): void {
 function refuseInvalidValue(value: unknown, path: string): void {
   if (typeof value === 'string') {
     if (value.includes('\0')) throw badInput(path, 'A text must not contain the character U+0000.')
+    if (/\p{Surrogate}/u.test(value)) throw badInput(path, 'A text must be Unicode: this has half a character.')
     if (value.length > longestText) throw badInput(path, `A text has at most ${longestText} characters.`)
   } else if (value instanceof InvalidValue) {
     throw badInput(path, value.message)
