@@ -39,8 +39,6 @@ const table: readonly [scalar: GraphQLScalarType, given: unknown, answer: unknow
   [DateTimeScalar, '2027-03-01T09:00:00+24:00', 'refused'],
   [DateTimeScalar, '2027-03-01T09:00:00+0100', 'refused'],
   [DateTimeScalar, '0000-01-01T00:00:00Z', 'refused'],
-  [DateTimeScalar, '0001-01-01T00:00:00+01:00', 'refused'],
-  [DateTimeScalar, '9999-12-31T23:59:59-01:00', 'refused'],
   [DateTimeScalar, '+10000-01-01T00:00:00Z', 'refused'],
   [DateTimeScalar, '2027-03-01T09:00:00Z\n', 'refused'],
   [DateTimeScalar, '٢٠٢٧-03-01T09:00:00Z', 'refused'],
