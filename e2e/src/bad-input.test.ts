@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Client, clientOf, signIn } from './client.js'
-import { aDoctor, aPatient, aServiceType, aUser, bookAppointment, inHours, invoiceOf } from './people.js'
+import { aDoctor, aPatient, aUser, aVisit, inHours, invoiceOf } from './people.js'
 
 const url = inject('clinicUrl')
 let admin: Client
@@ -13,16 +13,10 @@ beforeAll(async () => {
   billing = await aUser(url, admin, ['BILLING'])
   const patientId = await aPatient(admin)
   const doctorId = await aDoctor(admin)
-  const appointmentId = await book({ patientId, doctorId })
+  const appointmentId = await aVisit(admin, { patientId, doctorId, startsAt: inHours(200) })
   const invoiceId = await invoiceOf(admin, appointmentId)
   known = { patientId, doctorId, invoiceId }
 })
-
-async function book(people: { patientId: string; doctorId: string }): Promise<string> {
-  const input = { ...people, serviceType: await aServiceType(admin), startsAt: inHours(200) }
-  const { bookAppointment: booked } = await admin.get<{ bookAppointment: { id: string } }>(bookAppointment, { input })
-  return booked.id
-}
 
 type Row = readonly [what: string, overrides: object, field: string]
 

@@ -67,12 +67,21 @@ export function clientOf(url: string, token?: string): Client {
   }
 }
 
-export async function signIn(url: string, { email, password } = administrator): Promise<Client> {
+export interface Account {
+  readonly email: string
+  readonly password: string
+}
+
+export interface SignedIn extends Client {
+  readonly account: Account
+}
+
+export async function signIn(url: string, account: Account = administrator): Promise<SignedIn> {
   const { login } = await clientOf(url).get<{ login: { accessToken: string } }>(
     'mutation ($input: LoginInput!) { login(input: $input) { ... on Session { accessToken } } }',
-    { input: { email, password } },
+    { input: account },
   )
-  return clientOf(url, login.accessToken)
+  return { ...clientOf(url, login.accessToken), account }
 }
 
 /** Every node of a list that is the only root field of the query, page after page: the query takes `$after`. */

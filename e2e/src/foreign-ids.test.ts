@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Client, signIn } from './client.js'
-import { aDoctor, aPatientWhoSignsIn, aServiceType, bookAppointment, inHours, invoiceOf } from './people.js'
+import { aDoctor, aPatientWhoSignsIn, aVisit, inHours, invoiceOf } from './people.js'
 
 const url = inject('clinicUrl')
 let patient: Client
@@ -12,11 +12,7 @@ beforeAll(async () => {
   patient = (await aPatientWhoSignsIn(url)).client
   const { id: patientId } = await aPatientWhoSignsIn(url)
   const doctorId = await aDoctor(admin)
-  const serviceType = await aServiceType(admin)
-  const booked = await admin.get<{ bookAppointment: { id: string } }>(bookAppointment, {
-    input: { patientId, doctorId, serviceType, startsAt: inHours(200) },
-  })
-  const appointmentId = booked.bookAppointment.id
+  const appointmentId = await aVisit(admin, { patientId, doctorId, startsAt: inHours(200) })
   const invoiceId = await invoiceOf(admin, appointmentId)
   foreign = { patientId, doctorId, appointmentId, invoiceId, userId: patientId }
 })

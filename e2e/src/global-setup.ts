@@ -9,7 +9,7 @@ declare module 'vitest' {
 
 /** One empty clinic for all stories: each brings its own doctors and patients. */
 export default async function startClinic(project: TestProject): Promise<() => Promise<void>> {
-  const clinic = await startClinicProcess()
+  const clinic = await startClinicProcess({ environment: { ANONYMOUS_PER_MINUTE: '100000' } })
   project.provide('clinicUrl', clinic.url)
   return async () => {
     await clinic.stop()

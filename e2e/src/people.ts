@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, clientOf, signIn } from './client.js'
+import { type Client, clientOf, type SignedIn, signIn } from './client.js'
 import { until } from './until.js'
 
-const roundTheClock = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map((day) => ({
-  day,
-  startsAt: '00:00',
-  endsAt: '00:00',
-}))
+export const roundTheClock = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'].map(
+  (day) => ({
+    day,
+    startsAt: '00:00',
+    endsAt: '00:00',
+  }),
+)
 
 /** A doctor who always works, where the story is not about his hours. */
 export async function aDoctor(admin: Client, overrides: object = {}): Promise<string> {
@@ -35,22 +37,23 @@ export async function aPatient(staff: Client, overrides: object = {}): Promise<s
 
 export interface Person {
   readonly id: string
-  readonly client: Client
+  readonly client: SignedIn
 }
 
 /** A patient with an account, who has put himself on file. */
 export async function aPatientWhoSignsIn(url: string, overrides: object = {}): Promise<Person> {
+  const account = { email: `${randomUUID()}@patient.example`, password: randomUUID() }
   const { register } = await clientOf(url).get<{ register: { accessToken: string; user: { id: string } } }>(
     'mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }',
-    { input: { name: 'Test Patient', email: `${randomUUID()}@patient.example`, password: randomUUID() } },
+    { input: { name: 'Test Patient', ...account } },
   )
-  const client = clientOf(url, register.accessToken)
+  const client = { ...clientOf(url, register.accessToken), account }
   await aPatient(client, overrides)
   return { id: register.user.id, client }
 }
 
 /** Somebody with these roles who has signed in; `id` is that of his record, where he is on file. */
-export async function aUser(url: string, admin: Client, roles: readonly string[], id?: string): Promise<Client> {
+export async function aUser(url: string, admin: Client, roles: readonly string[], id?: string): Promise<SignedIn> {
   const account = { email: `${randomUUID()}@staff.example`, password: randomUUID() }
   await admin.get('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
     input: { id, name: 'Test User', roles, ...account },
@@ -77,6 +80,18 @@ export async function aServiceType(admin: Client, overrides: object = {}): Promi
 export const bookAppointment = `mutation ($input: BookAppointmentInput!) {
   bookAppointment(input: $input) { id status startsAt endsAt version }
 }`
+
+/** A visit that an administrator has booked, of the service type that is the same for every story. */
+export async function aVisit(
+  admin: Client,
+  input: { patientId: string; doctorId: string; startsAt: string; notes?: string },
+): Promise<string> {
+  const serviceType = await aServiceType(admin)
+  const booked = await admin.get<{ bookAppointment: { id: string } }>(bookAppointment, {
+    input: { ...input, serviceType },
+  })
+  return booked.bookAppointment.id
+}
 
 /** The invoice that the booking of the visit has opened, once it is there. */
 export function invoiceOf(reader: Client, appointmentId: string): Promise<string> {
