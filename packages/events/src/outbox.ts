@@ -39,5 +39,6 @@ export async function appendEvent<Type extends EventType>(
   now: Date,
 ): Promise<void> {
   await tx.query('INSERT INTO outbox (event) VALUES ($1)', [eventOf(type, subject, data, now)])
-  tx.afterCommit(() => letterBox.emit('letter', nameOf(tx.manager.connection)))
+  const databaseName = nameOf(tx.manager.connection)
+  tx.afterCommit(() => letterBox.emit('letter', databaseName))
 }
