@@ -30,7 +30,7 @@ export async function connectDatabase(options: {
   /** The pool's own faults, such as a connection that the server closed: a new one replaces it. */
   onConnectionError: (error: unknown) => void
 }): Promise<Database> {
-  const database = new DataSource({
+  const database: Database = new DataSource({
     type: 'postgres',
     url: options.url,
     entities: [...options.tables.entities],
@@ -42,7 +42,8 @@ export async function connectDatabase(options: {
     logging: false,
     installExtensions: false,
     poolSize: options.poolSize,
-    poolErrorHandler: options.onConnectionError,
+    // A pool that was closed is not asked again, yet hears of a server that stops while it says goodbye.
+    poolErrorHandler: (error) => database.isInitialized && options.onConnectionError(error),
     extra: {
       idleTimeoutMillis: idleMilliseconds,
       connectionTimeoutMillis: connectMilliseconds,
