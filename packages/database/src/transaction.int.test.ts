@@ -53,6 +53,21 @@ describe('inTransaction', () => {
     expect(await ids()).toEqual([1, 2])
   })
 
+  it('takes nothing from work that goes on after its end, also while that is on its way', async () => {
+    let late: Promise<PromiseSettledResult<unknown>[]> | undefined
+    const givenUp = inTransaction(database, async (tx) => {
+      const underWay = tx.query('SELECT pg_sleep(0.05)')
+      late = Promise.allSettled([
+        underWay.then(() => tx.query(...insert(1))),
+        underWay.then(() => tx.manager.query(...insert(2))),
+      ])
+      throw new Error('given up')
+    })
+    await expect(givenUp).rejects.toThrow('given up')
+    expect((await late)?.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await ids()).toEqual([])
+  })
+
   it.each(['40001', '40P01'])('runs the work again on %s, from nothing', async (state) => {
     const { tries, statement } = failing(2, state)
     await inTransaction(database, async (tx) => {

@@ -24,9 +24,14 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
     const callbacks: (() => void)[] = []
     try {
       const result = await database.transaction(async (manager) => {
-        const answer = await work(transactionOf(manager, callbacks))
-        await refuseFailed(manager)
-        return answer
+        const { tx, end } = openTransaction(manager, callbacks)
+        try {
+          const answer = await work(tx)
+          await refuseFailed(manager)
+          return answer
+        } finally {
+          end()
+        }
       })
       for (const callback of callbacks) callback()
       return result
@@ -55,14 +60,29 @@ async function refuseFailed(manager: EntityManager): Promise<void> {
   if (!isWell) await manager.query('SELECT 1')
 }
 
-function transactionOf(manager: EntityManager, callbacks: (() => void)[]): Transaction {
-  return {
-    manager,
-    query: (sql, parameters) => rows(manager, sql, parameters),
+/**
+ * The connection takes statements until it is given back, and what comes to it between the rollback and that moment is
+ * kept on its own. So `end` comes before the rollback: work that was given up and goes on writes nothing.
+ */
+function openTransaction(manager: EntityManager, callbacks: (() => void)[]): { tx: Transaction; end: () => void } {
+  let isOpen = true
+  const whileOpen = (): EntityManager => {
+    if (!isOpen) throw new Error('this transaction has ended')
+    return manager
+  }
+  const tx: Transaction = {
+    get manager() {
+      return whileOpen()
+    },
+    query: async (sql, parameters) => rows(whileOpen(), sql, parameters),
     afterCommit: (callback) => {
       callbacks.push(callback)
     },
   }
+  const end = () => {
+    isOpen = false
+  }
+  return { tx, end }
 }
 
 /** One statement on its own. */
