@@ -17,6 +17,6 @@ export interface EventBus {
     topics: readonly string[]
     handle: (event: AnyEvent) => Promise<void>
   }): Promise<Stop>
-  /** Hands each event to this process while it listens, and forgets: for live updates. */
+  /** Hands each event to this process while it listens, and forgets: for live updates. `listen` must not throw. */
   tail(topics: readonly string[], listen: (event: AnyEvent) => void): Promise<Stop>
 }
