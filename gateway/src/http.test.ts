@@ -258,7 +258,7 @@ describe('a new supergraph', () => {
 })
 
 describe('a request that is under way when the gateway stops', () => {
-  it('is answered before the door closes', async () => {
+  it('is answered before the door closes, on a connection that goes with it', async () => {
     const stopping = await startToyGateway()
     const { execute } = stopping.subgraphs.doctor
     let proceed = () => {}
@@ -271,11 +271,17 @@ describe('a request that is under way when the gateway stops', () => {
         return execute(request)
       }
     })
-    const answer = stopping.ask('{ doctor(id: "d1") { id } }')
+    const asked = fetch(stopping.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ doctor(id: "d1") { id } }' }),
+    })
     await begun
     const stopped = stopping.stop()
     proceed()
-    expect(await answer).toEqual({ status: 200, body: { data: { doctor: { id: 'd1' } } } })
+    const answer = await asked
+    expect(answer.headers.get('connection')).toBe('close')
+    expect(await answer.json()).toEqual({ data: { doctor: { id: 'd1' } } })
     await stopped
     await expect(fetch(stopping.url)).rejects.toThrow()
   })

@@ -88,7 +88,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // An id that a client may choose can be anybody's, or hold anything.
     genReqId: () => v7(),
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     frameworkErrors: handleError,
+  })
+  let isStopping = false
+  // A connection that was busy when the others were closed goes with its answer, or the end would wait for its client.
+  server.addHook('onSend', async (_, reply) => {
+    if (isStopping) reply.header('connection', 'close')
   })
   server.setErrorHandler(handleError)
   server.setNotFoundHandler(answerNotFound)
@@ -105,6 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${url}/graphql`,
     reload: (sdl) => graph.reload(sdl),
     async stop() {
+      isStopping = true
       const cutOff = setTimeout(() => server.server.closeAllConnections(), settings.stopWithinMilliseconds)
       await sockets.stop()
       await server.close()
