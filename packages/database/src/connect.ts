@@ -48,6 +48,7 @@ export async function connectDatabase(options: {
       idleTimeoutMillis: idleMilliseconds,
       connectionTimeoutMillis: connectMilliseconds,
       statement_timeout: statementMilliseconds,
+      onConnect: outliveErrors,
     },
   })
   await database.initialize()
@@ -58,4 +59,12 @@ export async function connectDatabase(options: {
     await database.destroy()
     throw error
   }
+}
+
+/**
+ * A connection that breaks while the pool hands it over has no listener for a moment, and its `error` event would end
+ * the process. Its next statement fails, which tells whoever took it.
+ */
+function outliveErrors(connection: pg.ClientBase): void {
+  connection.on('error', () => undefined)
 }

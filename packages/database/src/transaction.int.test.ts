@@ -179,6 +179,13 @@ describe('isDatabaseAway', () => {
     const wrong = await queryRows(database, 'SELECT nothing').catch((error: unknown) => error)
     expect(isDatabaseAway(wrong)).toBe(false)
     expect(isDatabaseAway(new Error('timeout exceeded when trying to connect'))).toBe(true)
+    const broken = inTransaction(database, async (tx) => {
+      const [own] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await queryRows(database, 'SELECT pg_terminate_backend($1)', [own?.pid])
+      await vi.waitUntil(() => tx.manager.queryRunner?.isReleased, { timeout: 5_000 })
+      await tx.query('SELECT 1')
+    })
+    await expect(broken).rejects.toSatisfy(isDatabaseAway)
     const nobody = connectDatabase({
       url: 'postgres://a:b@127.0.0.1:1/none',
       tables: { entities: [], migrations: [] },

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type EntityManager, QueryFailedError } from 'typeorm'
+import {
+  type EntityManager,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm'
 import type { Database } from './connect.js'
 
 /** All or nothing. What is done with it is seen by others together, or never. */
@@ -134,15 +139,20 @@ export async function refuseByConstraint<T>(
 
 const connectionFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
 
+/** The words of pg and its pool for a connection that is gone, or that nobody could get in time. */
+const connectionFaultWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error))/
+
 /** Whether the database is away, so that trying again later may help. */
 export function isDatabaseAway(error: unknown): boolean {
+  // TypeORM lets go of a connection that breaks between two statements of a transaction.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true
   const fault = error instanceof QueryFailedError ? error.driverError : error
   const code = (fault as { code?: unknown } | null)?.code
   if (typeof code === 'string') {
     // 08: connection exception; 53: out of resources; 57P: the server shuts down or was shut down.
     return connectionFaults.has(code) || /^(08|53|57P)/.test(code)
   }
-  return (
-    fault instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(fault.message)
-  )
+  return fault instanceof Error && connectionFaultWords.test(fault.message)
 }
