@@ -109,7 +109,9 @@ export const catalogue = {
 }
 
 export type EventType = keyof typeof catalogue
-export type EventData<Type extends EventType> = Static<(typeof catalogue)[Type]['data']>
+// A map, for the compiler's sake: asked for Static of a type not yet known, it took seconds in each room.
+type DataOf = { [Type in EventType]: Static<(typeof catalogue)[Type]['data']> }
+export type EventData<Type extends EventType> = DataOf[Type]
 
 export const eventTypes = Object.keys(catalogue) as readonly EventType[]
 
