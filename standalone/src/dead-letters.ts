@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util'
+import { isId } from '@caregraph/database'
 import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
 import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@caregraph/events'
 import { DataSource } from 'typeorm'
-import { readSettings } from './settings.js'
+import { readSettings, WrongSettings } from './settings.js'
 import { postgresDirectory } from './start-clinic.js'
 
 const usage = `usage: npm run dead-letters                             lists the events whose effect failed too often
@@ -13,16 +13,25 @@ The clinic must be running (DATA_DIR says which): its consumers do the work.`
 
 const consumers = ['billing', 'analytics']
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { all: { type: 'boolean' }, help: { type: 'boolean' } },
-})
-const [command = 'list', eventId] = positionals
+class ClinicClosed extends Error {
+  override readonly name = 'ClinicClosed'
+}
 
-if (values.help) console.log(usage)
-else if (command === 'list') await list()
-else if (command === 'redrive' && (eventId !== undefined) !== (values.all ?? false)) await redrive(eventId)
-else {
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof ClinicClosed || error instanceof WrongSettings)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
+
+async function run([command = 'list', eventId, ...more]: string[]): Promise<void> {
+  if (command === '--help') return console.log(usage)
+  if (command === 'list' && eventId === undefined) return list()
+  if (command === 'redrive' && eventId !== undefined && more.length === 0) {
+    if (eventId === '--all') return redrive(undefined)
+    if (isId(eventId)) return redrive(eventId)
+  }
   console.error(usage)
   process.exitCode = 2
 }
@@ -45,7 +54,7 @@ async function redrive(id: string | undefined): Promise<void> {
 
 async function forEachConsumer<T>(work: (database: DataSource) => Promise<T>): Promise<T[]> {
   const postgres = await runningPostgres(postgresDirectory(readSettings(process.env)))
-  if (postgres === undefined) throw new Error('The clinic is not running: npm start opens it.')
+  if (postgres === undefined) throw new ClinicClosed('The clinic is not running: npm start opens it.')
   const results: T[] = []
   for (const name of consumers) {
     const database = new DataSource({ type: 'postgres', url: await ensureDatabase(postgres, name) })

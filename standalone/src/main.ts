@@ -24,6 +24,7 @@ try {
 
   setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
   await clinic.stop()
+  console.log(`\n  ${settings.clinic.name} is closed.`)
   process.exit(end === 'asked' ? 0 : 1)
 } catch (error) {
   if (error instanceof WrongSettings || error instanceof DataDirectoryInUse || isPortTaken(error)) {

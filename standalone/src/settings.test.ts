@@ -28,6 +28,10 @@ describe('the settings', () => {
     )
   })
 
+  it('blame nothing else for a port that is none', () => {
+    expect(() => readSettings({ PORT: 'four' })).toThrowError(/^PORT is "four": [^\n]*$/)
+  })
+
   it('bring no demo accounts into production unasked', () => {
     expect(readSettings({ NODE_ENV: 'production' }).demo).toBe(false)
     expect(readSettings({ NODE_ENV: 'production', DEMO: 'on' }).demo).toBe(true)

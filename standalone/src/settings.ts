@@ -34,11 +34,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     return value
   }
   const whole = (name: string, otherwise: number | undefined, least: number, most: number): number | undefined => {
-    const value = environment[name] ? Number(environment[name]) : otherwise
-    const isRight = value === undefined || (Number.isInteger(value) && value >= least && value <= most)
-    if (!isRight)
-      faults.push(`${name} is ${JSON.stringify(environment[name])}: give a whole number from ${least} to ${most}.`)
-    return value
+    if (!environment[name]) return otherwise
+    const value = Number(environment[name])
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    faults.push(`${name} is ${JSON.stringify(environment[name])}: give a whole number from ${least} to ${most}.`)
+    return otherwise
   }
 
   const isProduction = environment['NODE_ENV'] === 'production'

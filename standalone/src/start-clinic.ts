@@ -42,8 +42,11 @@ async function stopInOrder(running: ReadonlyMap<string, RunningSubgraph>): Promi
   for (const { name } of rooms) await running.get(name)?.stop()
 }
 
-/** What Apollo Sandbox shows first: anybody may run it. */
-const firstQuery = `query WhoCanSeeMe {
+/** What Apollo Sandbox shows first. */
+const firstQuery = `# Anybody may ask this. For more, sign in with an account that the terminal names:
+#   mutation { login(input: { email: "…", password: "…" }) { ... on Session { accessToken } } }
+# and under Headers set Authorization to: Bearer <accessToken>
+query WhoCanSeeMe {
   doctors(first: 5) {
     edges {
       node {
