@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph'
+import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable, streamOf } from '@caregraph/subgraph'
 import type { ExecutionResult } from 'graphql'
 import { type Dispatcher, Pool } from 'undici'
 import { isObject } from './execution/faults.js'
@@ -44,7 +43,10 @@ export function httpSubgraph(name: string, url: string): HttpSubgraph {
     async fetch({ url: target, signal }) {
       const { pathname: path, search } = new URL(target)
       const { statusCode, headers, body } = await pool.request({ path: path + search, method: 'GET', signal })
-      return new Response(streamOf(body, statusCode), { status: statusCode, headers: headersFrom(headers) })
+      return new Response(withoutBody.includes(statusCode) ? null : streamOf(body), {
+        status: statusCode,
+        headers: headersFrom(headers),
+      })
     },
     async isReady() {
       const { statusCode, body } = await pool.request({ path: '/health/ready', method: 'GET' })
@@ -79,10 +81,6 @@ function isResult(value: unknown): value is ExecutionResult {
 
 /** Statuses that have no body (RFC 9110): `Response` refuses one. */
 const withoutBody = [204, 205, 304]
-
-function streamOf(body: Dispatcher.ResponseData['body'], status: number): ReadableStream | null {
-  return withoutBody.includes(status) ? null : (Readable.toWeb(body) as ReadableStream)
-}
 
 function headersFrom(headers: Dispatcher.ResponseData['headers']): Headers {
   const named = new Headers()

@@ -39,3 +39,4 @@ export {
   UrlScalar,
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
+export { streamOf } from './stream.js'

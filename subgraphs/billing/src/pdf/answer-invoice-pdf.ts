@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Room } from '@caregraph/subgraph'
+import { type Room, streamOf } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { InvoiceLineRow, InvoiceRow } from '../invoice.entity.js'
 import { PaymentRow, RefundRow } from '../payment.entity.js'
@@ -47,19 +47,6 @@ export function pdfResponse(document: Readable, fileName: string): Response {
       'content-disposition': `inline; filename="${fileName}"`,
       'cache-control': 'private, no-store',
     },
-  })
-}
-
-/** Node's own `Readable.toWeb` throws where nobody can catch it when its reader goes in the middle, as with HEAD. */
-function streamOf(document: Readable): ReadableStream<Uint8Array> {
-  const chunks: AsyncIterator<Uint8Array> = document[Symbol.asyncIterator]()
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    cancel: () => void document.destroy(),
   })
 }
 
