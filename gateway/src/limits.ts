@@ -36,6 +36,8 @@ export interface Limits {
   readonly depth: number
   readonly aliases: number
   readonly rootFields: number
+  /** Fields of the operation with its fragments spread out: what the planner has to think about. */
+  readonly fields: number
   readonly directives: number
   /** Fields that the answer can have, where a list counts as often as its `first` says. */
   readonly cost: number
@@ -50,11 +52,12 @@ export interface Limits {
 export const defaultLimits: Limits = {
   bodyBytes: 256 * 1024,
   variableDepth: 24,
-  tokens: 5_000,
+  tokens: 3_000,
   // A patient's whole story lies 10 deep, Apollo Sandbox's introspection 15.
   depth: 16,
   aliases: 60,
   rootFields: 20,
+  fields: 2_000,
   directives: 60,
   // Two lists of 100 within each other, with 100 fields of each.
   cost: 1_000_000,
@@ -116,7 +119,7 @@ function limitDocument(limits: Limits): ValidationRule {
   return (context) => ({
     OperationDefinition(operation) {
       const size = sizeOf(context, operation)
-      for (const name of ['depth', 'aliases', 'rootFields', 'directives', 'cost'] as const) {
+      for (const name of ['depth', 'aliases', 'rootFields', 'fields', 'directives', 'cost'] as const) {
         if (size[name] <= limits[name]) continue
         const message = `The operation is too large: ${sentences[name]} is ${size[name]}, the limit is ${limits[name]}.`
         context.reportError(new GraphQLError(message, { nodes: operation }))
@@ -129,6 +132,7 @@ const sentences = {
   depth: 'its depth',
   aliases: 'the number of its aliases',
   rootFields: 'the number of its root fields',
+  fields: 'the number of its fields',
   directives: 'the number of its directives',
   cost: 'its cost',
 }
@@ -139,7 +143,7 @@ type Size = { -readonly [name in keyof typeof sentences]: number }
 function sizeOf(context: ValidationContext, operation: OperationDefinitionNode): Size {
   const schema = context.getSchema()
   const measured = new Map<string, Size>()
-  const nothing: Size = { depth: 0, aliases: 0, rootFields: 0, directives: 0, cost: 0 }
+  const nothing: Size = { depth: 0, aliases: 0, rootFields: 0, fields: 0, directives: 0, cost: 0 }
 
   const sizeOfFragment = (name: string): Size => {
     const known = measured.get(name)
@@ -165,6 +169,7 @@ function sizeOf(context: ValidationContext, operation: OperationDefinitionNode):
       depth: inner.depth + 1,
       aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
       rootFields: 1,
+      fields: inner.fields + 1,
       directives: inner.directives,
       cost: 1 + lengthOf(field, selection) * inner.cost,
     }
@@ -177,6 +182,7 @@ function sizeOf(context: ValidationContext, operation: OperationDefinitionNode):
       sum.depth = Math.max(sum.depth, size.depth)
       sum.aliases += size.aliases
       sum.rootFields += size.rootFields
+      sum.fields += size.fields
       sum.directives += size.directives + (selection.directives?.length ?? 0)
       sum.cost += size.cost
     }
@@ -199,7 +205,8 @@ function lengthOf(field: GraphQLField<unknown, unknown> | undefined, node: Field
   const page = field?.args.find(({ name }) => name === 'first')
   if (page !== undefined) {
     const given = node.arguments?.find(({ name }) => name.value === 'first')?.value
-    if (given?.kind === Kind.INT) return Number(given.value)
+    // Fewer than none would make up for what costs too much elsewhere.
+    if (given?.kind === Kind.INT) return Math.max(0, Number(given.value))
     return given === undefined && typeof page.defaultValue === 'number' ? page.defaultValue : mostPerPage
   }
   const isList = field !== undefined && isListType(getNullableType(field.type))
