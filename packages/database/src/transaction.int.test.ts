@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
 import { testDatabase } from './testing.js'
@@ -171,6 +172,10 @@ describe('refuseByConstraint', () => {
     await expect(refuseByConstraint(refusals, () => queryRows(database, ...insert(1)))).rejects.toThrow('taken')
     await expect(refuseByConstraint({}, () => queryRows(database, ...insert(1)))).rejects.toThrow('notes_id')
     await expect(refuseByConstraint(refusals, () => Promise.reject(new Error('other')))).rejects.toThrow('other')
+    await queryRows(database, 'CREATE TABLE words (word text CONSTRAINT words_word PRIMARY KEY)')
+    const tooLarge = () => queryRows(database, 'INSERT INTO words VALUES ($1)', [randomBytes(4_000).toString('hex')])
+    const taken = refuseByConstraint({ words_word: () => new Error('taken') }, tooLarge)
+    await expect(taken).rejects.toThrow('exceeds btree')
   })
 })
 

@@ -124,6 +124,9 @@ export function databaseErrorOf(error: unknown): DatabaseError | undefined {
   return { state: code, constraint: typeof constraint === 'string' ? constraint : undefined }
 }
 
+/** The class of all states in which a rule of the tables was hurt. */
+const integrityViolation = '23'
+
 /** Turns the database's own guard into the refusal that it stands for, by the constraint's name. */
 export async function refuseByConstraint<T>(
   refusals: Readonly<Record<string, () => Error>>,
@@ -132,7 +135,9 @@ export async function refuseByConstraint<T>(
   try {
     return await work()
   } catch (error) {
-    const refusal = refusals[databaseErrorOf(error)?.constraint ?? '']
+    const { state = '', constraint = '' } = databaseErrorOf(error) ?? {}
+    // An index also names itself where it is full, or a value is too large for it: that hurts no rule.
+    const refusal = state.startsWith(integrityViolation) ? refusals[constraint] : undefined
     throw refusal === undefined ? error : refusal()
   }
 }
