@@ -20,7 +20,7 @@ export {
   type Subgraph,
 } from './define-subgraph.js'
 export { type Log, traceOf } from './faults.js'
-export { numberBetween, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
+export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'

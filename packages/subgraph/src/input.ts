@@ -33,23 +33,31 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !(value instanceof Date)
 }
 
-/** A text without white space around it. Refuses an empty one, and one of more than `longest` characters. */
+/** Something that can be seen: not only spaces, controls, and marks on nothing. */
+const visible = /[^\p{C}\p{Z}\p{M}]/u
+
+/** A text without white space around it. Refuses one without anything to see, and more than `longest` characters. */
 export function requiredText(value: string, field: string, longest: number): string {
   const text = value.trim()
-  if (text === '') throw badInput(field, 'This must not be empty.')
+  if (!visible.test(text)) throw badInput(field, 'This must not be empty.')
   if (text.length > longest) throw badInput(field, `This has at most ${longest} characters.`)
   return text
 }
 
-/** As `requiredText`, where null clears and an empty text is the same as none. */
+/** As `requiredText`, where null clears and a text without anything to see is the same as none. */
 export function optionalText(value: string | null, field: string, longest: number): string | null {
-  return value === null || value.trim() === '' ? null : requiredText(value, field, longest)
+  return value === null || !visible.test(value) ? null : requiredText(value, field, longest)
 }
 
 /** Refuses an id that is none (RFC 9562). */
 export function requiredId(value: string, field: string): string {
   if (!isId(value)) throw badInput(field, 'This is not an id.')
   return value.toLowerCase()
+}
+
+/** As `requiredId`, where null and nothing are the same. An empty text is no id. */
+export function optionalId(value: string | null | undefined, field: string): string | null {
+  return value === null || value === undefined ? null : requiredId(value, field)
 }
 
 /** A number between the two, both included. */

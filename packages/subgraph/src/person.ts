@@ -32,14 +32,16 @@ export class IdentifierInput implements Identifier {
 }
 
 const mostIdentifiers = 50
+/** Both together are the key of an index, whose entries PostgreSQL bounds to 2,700 bytes: up to 3 for a character. */
+const longestPart = 400
 
 /** Refuses an identifier without namespace or number, and one that is given twice. */
 export function identifiersOf(input: readonly IdentifierInput[]): Identifier[] {
   if (input.length > mostIdentifiers) throw badInput('identifiers', `There are at most ${mostIdentifiers}.`)
   const seen = new Set<string>()
   return input.map((identifier, index) => {
-    const system = requiredText(identifier.system, `identifiers.${index}.system`, 500)
-    const value = requiredText(identifier.value, `identifiers.${index}.value`, 500)
+    const system = requiredText(identifier.system, `identifiers.${index}.system`, longestPart)
+    const value = requiredText(identifier.value, `identifiers.${index}.value`, longestPart)
     const key = JSON.stringify([system, value])
     if (seen.has(key)) throw badInput(`identifiers.${index}`, 'This identifier is given twice.')
     seen.add(key)

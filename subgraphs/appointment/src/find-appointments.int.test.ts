@@ -164,6 +164,7 @@ describe('appointments', () => {
     [{}, { after: Buffer.from('["appointments","2027-13-41T99:00:00Z","x"]').toString('base64url') }, 'after'],
     [{ doctorId: 'x' }, {}, 'filter.doctorId'],
     [{ patientId: 'x' }, {}, 'filter.patientId'],
+    [{ patientId: '' }, {}, 'filter.patientId'],
     [{ from: 'yesterday' }, {}, 'filter.from'],
   ])('asked for with %j and %j are refused with the path of the field', async (filter, args, field) => {
     expect(await page(filter, args)).toBe(`BAD_USER_INPUT ${field}`)

@@ -7,10 +7,10 @@ import {
   type Context,
   connectionOf,
   groupedBy,
+  optionalId,
   type Page,
   type PageArgs,
   pageOf,
-  requiredId,
 } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { AppointmentRow, StatusChangeRow } from './appointment.entity.js'
@@ -107,8 +107,8 @@ function wantedOf(actor: Actor, { patientId, doctorId, status, from, to }: Appoi
   const reach = reachOf(actor, 'appointment:read')
   const mineAs = (role: 'DOCTOR' | 'PATIENT') => (reach.kind === 'own' && reach.roles.includes(role) ? actor.id : null)
   return {
-    patientId: patientId ? requiredId(patientId, 'filter.patientId') : null,
-    doctorId: doctorId ? requiredId(doctorId, 'filter.doctorId') : null,
+    patientId: optionalId(patientId, 'filter.patientId'),
+    doctorId: optionalId(doctorId, 'filter.doctorId'),
     from: from ?? null,
     to: to ?? null,
     statuses: status ? [...new Set(status)] : null,

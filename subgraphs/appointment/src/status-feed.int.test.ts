@@ -118,6 +118,7 @@ describe('appointmentStatusChanged', () => {
     expect((await follow(undefined)).codes).toEqual(['UNAUTHENTICATED'])
     expect((await follow(anActor({ roles: ['AUDITOR'] }))).codes).toEqual(['FORBIDDEN'])
     expect((await follow(admin, '(doctorId: "x")')).codes).toEqual(['BAD_USER_INPUT'])
+    expect((await follow(admin, '(patientId: "")')).codes).toEqual(['BAD_USER_INPUT'])
   })
 
   it('is over when the token has run out or was withdrawn', async () => {

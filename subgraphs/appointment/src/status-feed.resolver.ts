@@ -1,6 +1,6 @@
 import { may, permit } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
-import { Allow, type Context, requiredId } from '@caregraph/subgraph'
+import { Allow, type Context, optionalId } from '@caregraph/subgraph'
 import { Args, ArgsType, Field, ID, Resolver, Root, Subscription } from 'type-graphql'
 import { ownerOf } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
@@ -35,9 +35,9 @@ export class StatusFeedResolver {
 
 function follow({ actor: caller, services }: Context<Services>, args: FollowedArgs) {
   const actor = permit(caller, 'appointment:read')
-  const appointmentId = args.appointmentId && requiredId(args.appointmentId, 'appointmentId')
-  const patientId = args.patientId && requiredId(args.patientId, 'patientId')
-  const doctorId = args.doctorId && requiredId(args.doctorId, 'doctorId')
+  const appointmentId = optionalId(args.appointmentId, 'appointmentId')
+  const patientId = optionalId(args.patientId, 'patientId')
+  const doctorId = optionalId(args.doctorId, 'doctorId')
   return services.feed.follow(
     ({ appointment }) =>
       may(actor, 'appointment:read', ownerOf(appointment)) &&
