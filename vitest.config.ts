@@ -28,6 +28,7 @@ export default defineConfig({
         ...shared,
         test: {
           ...limits,
+          hookTimeout: 180_000,
           name: 'stories',
           include: ['e2e/src/**/*.test.ts'],
           globalSetup: ['e2e/src/global-setup.ts'],

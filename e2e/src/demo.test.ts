@@ -29,7 +29,7 @@ beforeAll(async () => {
     const client = await signIn(each.url)
     await until('a lapsed request', async () => (await visitsOf(client)).some(({ status }) => status === 'EXPIRED'))
   }
-}, 120_000)
+}, 180_000)
 afterAll(async () => {
   for (const each of [clinic, other]) {
     await each.stop()

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-const startMilliseconds = 60_000
+const startMilliseconds = 150_000
 const lookEveryMilliseconds = 20
 
 export const administrator = { email: 'admin@clinic.example', password: 'the-administrator-of-the-test' }

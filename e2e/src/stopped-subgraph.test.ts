@@ -88,7 +88,7 @@ describe('when departments close one after the other', () => {
       data: { appointments: { edges: Array(2).fill({ node: { status: 'CONFIRMED', patient: null } }) } },
       errors: [0, 1].map((row) => away('patient', 'appointments', 'edges', row, 'node', 'patient')),
     })
-    expect(await readiness()).toEqual({ status: 503, body: { status: 'not ready', subgraphs: ['patient', 'billing'] } })
+    expect(await readiness()).toEqual({ status: 503, body: { status: 'not ready', subgraphs: ['billing', 'patient'] } })
   })
 
   it('nothing is booked for a patient whom nobody can vouch for', async () => {

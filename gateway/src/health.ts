@@ -11,7 +11,10 @@ export function routeHealth(server: FastifyInstance, subgraphs: ReadonlyMap<stri
     const answers = await Promise.all(
       Array.from(subgraphs, async ([name, subgraph]) => ({ name, isReady: await isReady(subgraph) })),
     )
-    const away = answers.filter((each) => !each.isReady).map(({ name }) => name)
+    const away = answers
+      .filter((each) => !each.isReady)
+      .map(({ name }) => name)
+      .sort()
     if (away.length === 0) return { status: 'ready' }
     return reply.code(503).send({ status: 'not ready', subgraphs: away })
   })
