@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Engine } from './engine.js'
 import { type EngineName, engines } from './engines.js'
-import { isListening } from './run-engine.js'
+import { isListening, runningEngine } from './run-engine.js'
 
 /**
  * A suite that needs an engine: at the URL of its variable, or where `npm run engines -- up` has it. Where nothing
@@ -20,4 +21,11 @@ export async function describeOn(name: EngineName, title: string, suite: (url: s
       expect.fail(`Nothing listens at ${hostname}:${port}. Run npm run engines -- up, or set ${variable}.`)
     })
   })
+}
+
+/** The engine, if it is one that a test may kill: started from here, and not given by its variable. */
+export async function ownEngine(name: EngineName): Promise<Engine | undefined> {
+  const engine = engines[name]
+  const isOwn = process.env[engine.variable] === undefined && (await runningEngine(engine)) !== undefined
+  return isOwn ? engine : undefined
 }
