@@ -9,7 +9,7 @@ import { type Engine, host } from './engine.js'
 import { endProcess, isProcessOf, killProcess } from './process.js'
 
 const execute = promisify(execFile)
-const longestStartMilliseconds = 60_000
+const longestStartMilliseconds = 120_000
 const partingMilliseconds = 30_000
 const isRoot = process.getuid?.() === 0
 

@@ -1,57 +1,50 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeOn } from '@caregraph/engines/testing'
-import { type IHeaders, Kafka, logLevel, Partitioners } from 'kafkajs'
+import { type IHeaders, type Message, Partitioners } from 'kafkajs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AnyEvent } from './event.js'
 import { anEvent, eventBusSuite } from './event-bus.suite.js'
-import { createKafkaBus, type KafkaBus, type Poison } from './kafka-bus.js'
+import type { KafkaBus, Poison } from './kafka-bus.js'
+import { type OwnTopics, ownTopics } from './kafka-testing.js'
 
 const soon = { timeout: 30_000, interval: 20 }
 const topic = 'patient-events'
 
 await describeOn('kafka', 'Kafka', (url) => {
-  let prefix: string
-  let bus: KafkaBus
-  let poison: Poison[]
-  let faults: unknown[]
-  let stopped: unknown[]
-  const open = () => {
-    prefix = `${randomUUID()}-`
-    poison = []
-    faults = []
-    stopped = []
-    bus = createKafkaBus({
-      url,
-      clientId: 'test',
-      prefix,
-      onPoison: (each) => poison.push(each),
-      onFault: (fault) => faults.push(fault),
-      onStopped: (fault) => stopped.push(fault),
-    })
-  }
-
   eventBusSuite('Kafka', async () => {
-    open()
-    return { bus, close: bus.close }
+    const topics = ownTopics(url)
+    return { bus: topics.openBus(), close: topics.forget }
   })
 
   describe('the bus on Kafka', () => {
-    beforeEach(open)
-    afterEach(() => bus.close())
+    let topics: OwnTopics
+    let bus: KafkaBus
+    let poison: Poison[]
+    let faults: unknown[]
+    let stopped: unknown[]
+    beforeEach(() => {
+      topics = ownTopics(url)
+      poison = []
+      faults = []
+      stopped = []
+      bus = topics.openBus({
+        onPoison: (each) => poison.push(each),
+        onFault: (fault) => faults.push(fault),
+        onStopped: (fault) => stopped.push(fault),
+      })
+    })
+    afterEach(() => topics.forget())
 
     it('puts seven kinds of poison among 2,000 events into the dead letters, and handles all the events', async () => {
       const handled: string[] = []
       await bus.subscribe({ group: 'billing', topics: [topic], handle: async ({ id }) => void handled.push(id) })
       const events = Array.from({ length: 2_000 }, () => anEvent())
-      const messages = events.map((event) => ({
-        key: event.subject,
-        value: JSON.stringify(event) as string | Buffer | null,
-      }))
+      const messages: Message[] = events.map((event) => ({ key: event.subject, value: JSON.stringify(event) }))
       for (const [index, value] of sevenPoisons().entries()) {
         messages.splice(index * 280 + 50, 0, { key: randomUUID(), value })
       }
-      await onTheWire(async (producer) => void (await producer.send({ topic: prefix + topic, messages })))
+      await write(messages)
       await vi.waitUntil(() => handled.length >= events.length && poison.length >= 7, soon)
 
       expect(handled.sort()).toEqual(events.map(({ id }) => id).sort())
@@ -86,12 +79,11 @@ await describeOn('kafka', 'Kafka', (url) => {
         ended.push(event)
       }
       await bus.subscribe({ group: 'billing', topics: [topic], handle })
-      const neighbour = createKafkaBus({ url, clientId: 'neighbour', prefix, ...silent })
+      const neighbour = topics.openBus()
       await neighbour.subscribe({ group: 'billing', topics: [topic], handle })
       await bus.publish(topic, [anEvent()])
       await vi.waitUntil(() => ended.length === 1, soon)
       await vi.waitUntil(async () => (await lag()) === 0, soon)
-      await neighbour.close()
       expect([begun, faults]).toEqual([1, []])
     })
 
@@ -120,9 +112,8 @@ await describeOn('kafka', 'Kafka', (url) => {
 
     it('tells that a consumer has stopped for good', async () => {
       await bus.publish(topic, [anEvent()])
-      const kafka = client()
-      const stranger = kafka.consumer({
-        groupId: `${prefix}billing`,
+      const stranger = topics.stranger.consumer({
+        groupId: `${topics.prefix}billing`,
         partitionAssigners: [
           () => ({
             name: 'another way',
@@ -133,7 +124,7 @@ await describeOn('kafka', 'Kafka', (url) => {
         ],
       })
       await stranger.connect()
-      await stranger.subscribe({ topic: prefix + topic })
+      await stranger.subscribe({ topic: topics.prefix + topic })
       await stranger.run({ eachMessage: async () => undefined })
       await bus.subscribe({ group: 'billing', topics: [topic], handle: async () => undefined })
       await vi.waitUntil(() => stopped.length === 1, soon)
@@ -147,35 +138,31 @@ await describeOn('kafka', 'Kafka', (url) => {
       await Promise.all([stop(), bus.close()])
       expect(performance.now() - began).toBeLessThan(3_000)
     })
+
+    const lag = async () => (await bus.lag()).reduce((sum, { events }) => sum + events, 0)
+
+    async function write(messages: Message[]): Promise<void> {
+      const producer = topics.stranger.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+      await producer.connect()
+      await producer.send({ topic: topics.prefix + topic, messages })
+      await producer.disconnect()
+    }
+
+    async function deadLetters(count: number) {
+      const letters: { value: Buffer | null; headers: Record<string, string> }[] = []
+      const consumer = topics.stranger.consumer({ groupId: `${topics.prefix}reader` })
+      await consumer.connect()
+      await consumer.subscribe({ topic: `${topics.prefix}billing-dead-letters`, fromBeginning: true })
+      await consumer.run({
+        eachMessage: async ({ message }) =>
+          void letters.push({ value: message.value, headers: textsOf(message.headers ?? {}) }),
+      })
+      await vi.waitUntil(() => letters.length >= count, soon)
+      await consumer.disconnect()
+      return letters
+    }
   })
-
-  const lag = async () => (await bus.lag()).reduce((sum, { events }) => sum + events, 0)
-  const client = () => new Kafka({ clientId: 'stranger', brokers: [new URL(url).host], logLevel: logLevel.NOTHING })
-
-  /** What others may do to a topic, which the bus does not. */
-  async function onTheWire(work: (producer: ReturnType<Kafka['producer']>) => Promise<void>): Promise<void> {
-    const producer = client().producer({ createPartitioner: Partitioners.DefaultPartitioner })
-    await producer.connect()
-    await work(producer)
-    await producer.disconnect()
-  }
-
-  async function deadLetters(count: number) {
-    const letters: { value: Buffer | null; headers: Record<string, string> }[] = []
-    const consumer = client().consumer({ groupId: `${prefix}reader` })
-    await consumer.connect()
-    await consumer.subscribe({ topic: `${prefix}billing-dead-letters`, fromBeginning: true })
-    await consumer.run({
-      eachMessage: async ({ message }) =>
-        void letters.push({ value: message.value, headers: textsOf(message.headers ?? {}) }),
-    })
-    await vi.waitUntil(() => letters.length >= count, soon)
-    await consumer.disconnect()
-    return letters
-  }
 })
-
-const silent = { onPoison: () => undefined, onFault: () => undefined, onStopped: () => undefined }
 
 const textsOf = (headers: IHeaders) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
