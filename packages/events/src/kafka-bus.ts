@@ -13,7 +13,8 @@ import {
 } from 'kafkajs'
 import type { EventBus, Stop } from './bus.js'
 import { owners } from './catalogue.js'
-import { type AnyEvent, parseEvent } from './event.js'
+import { type AnyEvent, readEvent } from './event.js'
+import { reopened } from './reopened.js'
 
 /** A message on a topic of events that is none of the catalogue, and where it stands. The reason never quotes it. */
 export interface Poison {
@@ -186,8 +187,12 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       await topicsMade.get()
       await makeTopics([deadLetters], deadLetterRetentionMilliseconds)
       const consumer = newConsumer(named(group))
+      const stop = stopOnce(async () => {
+        groups.delete(group)
+        await consumer.disconnect()
+      })
       await consume(consumer, topics.map(named), true, async (message, topic, partition) => {
-        const event = read(message)
+        const event = readEvent(message.value)
         if (!(event instanceof Error)) return handle(event)
         const reason = event.message.slice(0, longestReason)
         const origin = { topic, partition: String(partition), offset: message.offset }
@@ -195,10 +200,7 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
         options.onPoison({ group, topic, partition, offset: message.offset, reason })
       })
       groups.set(group, topics)
-      return stopOnce(async () => {
-        groups.delete(group)
-        await consumer.disconnect()
-      })
+      return stop
     },
 
     async tail(topics, listen): Promise<Stop> {
@@ -206,23 +208,21 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       // Only a group can listen, so each tail is a group that nobody else is in.
       const groupId = named(`tail-${randomUUID()}`)
       const consumer = newConsumer(groupId)
-      const ends = await administer((admin) =>
-        Promise.all(
-          topics.map(async (topic) => ({ topic: named(topic), ends: await admin.fetchTopicOffsets(named(topic)) })),
-        ),
-      )
-      await consume(consumer, topics.map(named), false, async (message) => {
-        const event = read(message)
-        if (!(event instanceof Error)) listen(event)
-      })
-      // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
-      for (const { topic, ends: partitionEnds } of ends) {
-        for (const { partition, high } of partitionEnds) consumer.seek({ topic, partition, offset: high })
-      }
-      return stopOnce(async () => {
+      const stop = stopOnce(async () => {
         await consumer.disconnect()
         await administer((admin) => admin.deleteGroups([groupId])).catch(options.onFault)
       })
+      const heard = topics.map(named)
+      const ends = await administer((admin) => Promise.all(heard.map((topic) => admin.fetchTopicOffsets(topic))))
+      await consume(consumer, heard, false, async (message) => {
+        const event = readEvent(message.value)
+        if (!(event instanceof Error)) listen(event)
+      })
+      // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
+      for (const [index, topic] of heard.entries()) {
+        for (const { partition, high } of ends[index] ?? []) consumer.seek({ topic, partition, offset: high })
+      }
+      return stop
     },
 
     lag: () =>
@@ -253,56 +253,11 @@ async function untilServed(admin: Admin, topics: readonly string[]): Promise<voi
   }
 }
 
-/** Opened at the first use; opened again at the next use after it was dropped or could not be opened. */
-function reopened<Resource>(open: () => Promise<Resource>, close: (resource: Resource) => Promise<void>) {
-  let opened: Promise<Resource> | undefined
-  let current: Resource | undefined
-  return {
-    get(): Promise<Resource> {
-      opened ??= open().then(
-        (resource) => {
-          current = resource
-          return resource
-        },
-        (error) => {
-          opened = undefined
-          throw error
-        },
-      )
-      return opened
-    },
-    /** Drops what is open; a given one only if it is the one still in use. */
-    async drop(which = current): Promise<void> {
-      if (which === undefined || which !== current) return
-      opened = undefined
-      current = undefined
-      await close(which)
-    },
-  }
-}
-
 const messageOf = (event: AnyEvent): Message => ({
   key: event.subject,
   value: JSON.stringify(event),
   headers: { 'content-type': 'application/cloudevents+json' },
 })
-
-/** The event, or why it is none. */
-function read({ value }: KafkaMessage): AnyEvent | Error {
-  if (value === null) return new Error('no value')
-  let content: unknown
-  try {
-    content = JSON.parse(value.toString())
-  } catch {
-    // JSON.parse quotes what it could not read.
-    return new Error('not JSON')
-  }
-  try {
-    return parseEvent(content)
-  } catch (error) {
-    return error instanceof Error ? error : new Error('not an event')
-  }
-}
 
 /**
  * Takes the messages of one partition one after the other and never throws for their sake: to kafkajs an exception is a
