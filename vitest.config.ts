@@ -10,6 +10,7 @@ const shared = {
   },
   ssr: { resolve: { conditions: ['source'] } },
 }
+const engineSuites = '**/*.engine.test.ts'
 const limits = { testTimeout: 60_000, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] }
 
 export default defineConfig({
@@ -21,7 +22,19 @@ export default defineConfig({
           ...limits,
           name: 'rooms',
           include: ['{packages,subgraphs}/*/src/**/*.test.ts', '{gateway,standalone,importer,schema}/src/**/*.test.ts'],
+          exclude: [...limits.exclude, engineSuites],
           globalSetup: ['packages/testing/src/global-setup.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'engines',
+          include: [engineSuites],
+          globalSetup: ['packages/testing/src/global-setup.ts'],
+          // They kill the servers that they share.
+          fileParallelism: false,
         },
       },
       {

@@ -68,6 +68,23 @@ export function parseEvent(value: unknown): AnyEvent {
   return { specversion, id, source, type, subject, time, datacontenttype, data } as AnyEvent
 }
 
+/** Reads the bytes of a message: the event, or why it is none, without a word of what was in it. */
+export function readEvent(bytes: Buffer | null): AnyEvent | Error {
+  if (bytes === null) return new Error('no value')
+  let content: unknown
+  try {
+    content = JSON.parse(bytes.toString())
+  } catch {
+    // JSON.parse quotes what it could not read.
+    return new Error('not JSON')
+  }
+  try {
+    return parseEvent(content)
+  } catch (error) {
+    return error instanceof Error ? error : new Error('not an event')
+  }
+}
+
 /** Where the data is wrong, and how. A field that is none of the catalogue's is not named: it can be somebody's name. */
 function faultsOf(type: EventType, data: unknown): string {
   const faults = validatorOf(type)

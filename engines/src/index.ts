@@ -1,0 +1,3 @@
+export type { Engine } from './engine.js'
+export { type EngineName, engines } from './engines.js'
+export { killEngine, type Running, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'

@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Engine, host } from './engine.js'
+import { copyJars } from './jars.js'
+
+const port = 39092
+const controllerPort = 39093
+/** Any would do: a cluster of one node never meets another. */
+const clusterId = 'Y2FyZWdyYXBoLWNsaW5pYw'
+
+export const kafka: Engine = {
+  name: 'kafka',
+  port,
+  url: `kafka://${host}:${port}`,
+  variable: 'KAFKA_URL',
+  program: 'mvn',
+  packages: ['openjdk-17-jdk-headless', 'maven'],
+  readyLine: 'Kafka Server started',
+
+  async prepare(folder, run) {
+    await copyJars('kafka', folder, run)
+    await writeFile(settingsOf(folder), settings(folder))
+    await run([...java(folder), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settingsOf(folder)])
+  },
+
+  command: (folder) => [...java(folder), 'kafka.Kafka', settingsOf(folder)],
+}
+
+const settingsOf = (folder: string) => join(folder, 'server.properties')
+
+const java = (folder: string) => [
+  ...['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-cp', join(folder, 'jars', '*')],
+  // Else only errors are told, and not that it has started.
+  '-Dlog4j2.level=INFO',
+]
+
+/** One node that is broker and controller, so every topic of its own has one copy. */
+const settings = (folder: string) => `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@${host}:${controllerPort}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}
+advertised.listeners=PLAINTEXT://${host}:${port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=${join(folder, 'data')}
+
+# Topics are made by those who know their partitions.
+auto.create.topics.enable=false
+# A group that was away for longer would begin again from the first event.
+offsets.retention.minutes=525600
+
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+
+# After kill -9 the controller takes the broker back only when the session of the killed one is over.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=4
+log.cleaner.dedupe.buffer.size=16777216
+`

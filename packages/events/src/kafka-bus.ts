@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type Admin,
+  type Consumer,
+  type EachBatchPayload,
+  Kafka,
+  type KafkaMessage,
+  logLevel,
+  type Message,
+  Partitioners,
+  type Producer,
+} from 'kafkajs'
+import type { EventBus, Stop } from './bus.js'
+import { owners } from './catalogue.js'
+import { type AnyEvent, readEvent } from './event.js'
+import { reopened } from './reopened.js'
+
+/** A message on a topic of events that is none of the catalogue, and where it stands. The reason never quotes it. */
+export interface Poison {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  readonly reason: string
+}
+
+export interface KafkaBusOptions {
+  /** `kafka://host:port`; more brokers after commas. */
+  readonly url: string
+  /** What the broker's logs call this process. */
+  readonly clientId: string
+  /** Stands before the names of all topics and groups, where several clinics share a Kafka. */
+  readonly prefix?: string
+  /** Called when a message was moved to the group's dead letters. */
+  readonly onPoison: (poison: Poison) => void
+  /** Called when something failed that is tried again. */
+  readonly onFault: (error: unknown) => void
+  /** Called when a consumer has stopped for good: the process has to become unready and exit. */
+  readonly onStopped: (error: unknown) => void
+}
+
+/** How many events of a topic a group of this process has still to handle. */
+export interface Lag {
+  readonly group: string
+  readonly topic: string
+  readonly events: number
+}
+
+export interface KafkaBus extends EventBus {
+  lag(): Promise<Lag[]>
+  /** Stops whoever still subscribes or listens, and ends all connections. */
+  close(): Promise<void>
+}
+
+/** A topic's keys would move to other partitions if the number changed, and the order of a subject with them. */
+const partitions = 6
+const partitionsAtOnce = 4
+/** Events are kept for ever, as figures are rebuilt from them; what was none may hold anything, so it goes. */
+const eventRetentionMilliseconds = -1
+const deadLetterRetentionMilliseconds = 30 * 86_400_000
+
+const heartbeatMilliseconds = 1_000
+const sessionMilliseconds = 6_000
+const tryAgainMilliseconds = 500
+const lookForTopicsMilliseconds = 50
+const triesToFindTopics = 200
+const longestReason = 500
+
+/** The bus between processes: topics by owner, keys by subject, an offset committed only after its event was handled. */
+export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
+  const kafka = new Kafka({
+    clientId: options.clientId,
+    brokers: options.url.replace(/^kafka:\/\//, '').split(','),
+    // What matters of it is told by the callbacks.
+    logLevel: logLevel.NOTHING,
+    requestTimeout: 10_000,
+    retry: { retries: 30, initialRetryTime: 100, maxRetryTime: 2_000 },
+  })
+  const named = (name: string) => `${options.prefix ?? ''}${name}`
+  const eventTopics = owners.map((owner) => named(`${owner}-events`))
+  const groups = new Map<string, readonly string[]>()
+  const stops = new Set<Stop>()
+
+  async function administer<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
+    const admin = kafka.admin()
+    try {
+      await admin.connect()
+      return await work(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  const makeTopics = (topics: readonly string[], retentionMilliseconds: number) =>
+    administer(async (admin) => {
+      await admin.createTopics({
+        topics: topics.map((topic) => ({
+          topic,
+          numPartitions: partitions,
+          // As many copies as the cluster's own settings say.
+          replicationFactor: -1,
+          configEntries: [{ name: 'retention.ms', value: String(retentionMilliseconds) }],
+        })),
+        waitForLeaders: false,
+      })
+      await untilServed(admin, topics)
+    })
+
+  const topicsMade = reopened(
+    () => makeTopics(eventTopics, eventRetentionMilliseconds),
+    async () => undefined,
+  )
+  const producers = reopened(openProducer, (producer) => producer.disconnect())
+
+  async function openProducer(): Promise<Producer> {
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    })
+    await producer.connect()
+    return producer
+  }
+
+  /** After a failure the producer's count of its messages may differ from the broker's, for good: another one takes over. */
+  async function send(topic: string, messages: Message[]): Promise<void> {
+    const producer = await producers.get()
+    try {
+      await producer.send({ topic, messages, acks: -1 })
+    } catch (error) {
+      await producers.drop(producer)
+      throw error
+    }
+  }
+
+  /** Runs a consumer until it is stopped. What `take` rejects stays where it is, and is tried again. */
+  async function consume(
+    consumer: Consumer,
+    topics: readonly string[],
+    fromBeginning: boolean,
+    take: (message: KafkaMessage, topic: string, partition: number) => Promise<void>,
+  ): Promise<void> {
+    consumer.on('consumer.crash', ({ payload: { error, restart } }) =>
+      restart ? options.onFault(error) : options.onStopped(error),
+    )
+    await consumer.connect()
+    await consumer.subscribe({ topics: [...topics], fromBeginning })
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      autoCommitInterval: 1_000,
+      partitionsConsumedConcurrently: partitionsAtOnce,
+      eachBatch: (payload) => takeBatch(payload, take, options.onFault),
+    })
+  }
+
+  function stopOnce(stop: Stop): Stop {
+    const once = async () => {
+      if (stops.delete(once)) await stop()
+    }
+    stops.add(once)
+    return once
+  }
+
+  const newConsumer = (groupId: string): Consumer =>
+    kafka.consumer({
+      groupId,
+      sessionTimeout: sessionMilliseconds,
+      heartbeatInterval: heartbeatMilliseconds,
+      // Leaving and joining wait for a fetch to end.
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+    })
+
+  return {
+    // The next batch overtakes one that is being retried.
+    publicationsInFlight: 1,
+
+    async publish(topic, events) {
+      await topicsMade.get()
+      await send(named(topic), events.map(messageOf))
+    },
+
+    async subscribe({ group, topics, handle }): Promise<Stop> {
+      const deadLetters = named(`${group}-dead-letters`)
+      await topicsMade.get()
+      await makeTopics([deadLetters], deadLetterRetentionMilliseconds)
+      const consumer = newConsumer(named(group))
+      const stop = stopOnce(async () => {
+        groups.delete(group)
+        await consumer.disconnect()
+      })
+      await consume(consumer, topics.map(named), true, async (message, topic, partition) => {
+        const event = readEvent(message.value)
+        if (!(event instanceof Error)) return handle(event)
+        const reason = event.message.slice(0, longestReason)
+        const origin = { topic, partition: String(partition), offset: message.offset }
+        await send(deadLetters, [{ key: message.key, value: message.value, headers: { reason, ...origin } }])
+        options.onPoison({ group, topic, partition, offset: message.offset, reason })
+      })
+      groups.set(group, topics)
+      return stop
+    },
+
+    async tail(topics, listen): Promise<Stop> {
+      await topicsMade.get()
+      // Only a group can listen, so each tail is a group that nobody else is in.
+      const groupId = named(`tail-${randomUUID()}`)
+      const consumer = newConsumer(groupId)
+      const stop = stopOnce(async () => {
+        await consumer.disconnect()
+        await administer((admin) => admin.deleteGroups([groupId])).catch(options.onFault)
+      })
+      const heard = topics.map(named)
+      const ends = await administer((admin) => Promise.all(heard.map((topic) => admin.fetchTopicOffsets(topic))))
+      await consume(consumer, heard, false, async (message) => {
+        const event = readEvent(message.value)
+        if (!(event instanceof Error)) listen(event)
+      })
+      // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
+      for (const [index, topic] of heard.entries()) {
+        for (const { partition, high } of ends[index] ?? []) consumer.seek({ topic, partition, offset: high })
+      }
+      return stop
+    },
+
+    lag: () =>
+      administer(async (admin) => {
+        const lags = [...groups].flatMap(([group, topics]) =>
+          topics.map(async (topic) => ({ group, topic, events: await lagOf(admin, named(group), named(topic)) })),
+        )
+        return Promise.all(lags)
+      }),
+
+    async close() {
+      await Promise.all([...stops].map((stop) => stop()))
+      await producers.drop()
+    },
+  }
+}
+
+/** A topic that was just made is served a moment later, and until then kafkajs fails where it should wait. */
+async function untilServed(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      for (const topic of topics) await admin.fetchTopicOffsets(topic)
+      return
+    } catch (error) {
+      if (tries === triesToFindTopics) throw error
+      await delay(lookForTopicsMilliseconds)
+    }
+  }
+}
+
+const messageOf = (event: AnyEvent): Message => ({
+  key: event.subject,
+  value: JSON.stringify(event),
+  headers: { 'content-type': 'application/cloudevents+json' },
+})
+
+/**
+ * Takes the messages of one partition one after the other and never throws for their sake: to kafkajs an exception is a
+ * crash. When one fails, its partition pauses from there while the others go on.
+ */
+async function takeBatch(
+  { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, pause, isRunning, isStale }: EachBatchPayload,
+  take: (message: KafkaMessage, topic: string, partition: number) => Promise<void>,
+  onFault: (error: unknown) => void,
+): Promise<void> {
+  for (const message of batch.messages) {
+    if (!isRunning() || isStale()) return
+    // A rebalance makes a heartbeat fail; what is in hand is still brought to its end, and the next heartbeat tells again.
+    const beating = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMilliseconds)
+    try {
+      await take(message, batch.topic, batch.partition)
+    } catch (error) {
+      onFault(error)
+      setTimeout(pause(), tryAgainMilliseconds).unref()
+      return
+    } finally {
+      clearInterval(beating)
+    }
+    resolveOffset(message.offset)
+    await commitOffsetsIfNecessary()
+    await heartbeat()
+  }
+}
+
+async function lagOf(admin: Admin, groupId: string, topic: string): Promise<number> {
+  const [ends, [committed]] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ])
+  const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, offset]))
+  return ends.reduce((sum, { partition, high, low }) => {
+    const offset = handled.get(partition) ?? '-1'
+    return sum + Number(BigInt(high) - BigInt(offset === '-1' ? low : offset))
+  }, 0)
+}

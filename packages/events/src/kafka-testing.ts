@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
+import { createKafkaBus, type KafkaBus, type KafkaBusOptions } from './kafka-bus.js'
+
+/** Topics and groups of a test's own on a Kafka that it shares. */
+export interface OwnTopics {
+  readonly prefix: string
+  /** A bus, as each process has one. */
+  openBus(callbacks?: Partial<KafkaBusOptions>): KafkaBus
+  /** A client for what a stranger may do to the topics, and the bus does not. */
+  readonly stranger: Kafka
+  /** Closes what was opened. Deletes the topics, or a broker that was killed would look through all of them. */
+  forget(): Promise<void>
+}
+
+export function ownTopics(url: string): OwnTopics {
+  const prefix = `${randomUUID()}-`
+  const buses: KafkaBus[] = []
+  const stranger = new Kafka({ clientId: 'stranger', brokers: [new URL(url).host], logLevel: logLevel.NOTHING })
+  return {
+    prefix,
+    stranger,
+    openBus(callbacks) {
+      const ignore = () => undefined
+      const silent = { onPoison: ignore, onFault: ignore, onStopped: ignore }
+      const bus = createKafkaBus({ url, clientId: 'test', prefix, ...silent, ...callbacks })
+      buses.push(bus)
+      return bus
+    },
+    async forget() {
+      await Promise.all(buses.map((bus) => bus.close()))
+      const admin = stranger.admin()
+      await admin.connect()
+      const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+      await admin.deleteTopics({ topics })
+      await admin.disconnect()
+    },
+  }
+}
