@@ -158,9 +158,9 @@ export function statisticsStoreSuite(
   })
 }
 
-const anEvent = ({ time = '2021-03-01T09:00:00.000Z' } = {}) => ({ id: randomUUID(), time })
+export const anEvent = ({ time = '2021-03-01T09:00:00.000Z' } = {}) => ({ id: randomUUID(), time })
 
-function aChange(overrides: Partial<Change>): Change {
+export function aChange(overrides: Partial<Change>): Change {
   return {
     day: '2021-01-01',
     figure: 'appointmentsBooked',
@@ -176,10 +176,10 @@ function aChange(overrides: Partial<Change>): Change {
 const invoiced = (amount: number, currency: string, overrides: Partial<Change>): Change =>
   aChange({ figure: 'invoiced', amount, currency, ...overrides })
 
-const texts = (sums: readonly Sum[]): string[] =>
+export const texts = (sums: readonly Sum[]): string[] =>
   sums.map(({ figure, amount, currency }) => [figure, amount, currency ?? []].flat().join(' ')).sort()
 
-const plain = (groups: ReadonlyMap<string | number, readonly Sum[]>) =>
+export const plain = (groups: ReadonlyMap<string | number, readonly Sum[]>) =>
   Object.fromEntries([...groups].map(([key, sums]) => [key, texts(sums)]))
 
 const total = (groups: ReadonlyMap<unknown, readonly Sum[]>): number =>

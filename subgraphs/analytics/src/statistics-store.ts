@@ -56,7 +56,8 @@ export interface StatisticsStore {
   /**
    * Counts all changes of an event or none, and once, however often and from however many sides the event is given.
    * A store in the consumer's own database takes part in `tx`; one elsewhere has only the event's id to go by.
-   * No two changes of an event are to the same figure of the same day, doctor, service type, hour and currency.
+   * All changes of an event are of one day and of one doctor at most, and no two of them to the same figure of the same
+   * service type, hour and currency.
    */
   count(
     event: { readonly id: string; readonly time: string },
