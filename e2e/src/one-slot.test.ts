@@ -42,6 +42,17 @@ describe('one slot', () => {
     expect(await visitsOf({ doctorId })).toHaveLength(1)
   })
 
+  it('of a patient goes to one of 40 doctors who are asked at once, and all others hear PATIENT_BUSY', async () => {
+    const patientId = await aPatient(admin)
+    const doctorIds = await inFlight(8, Array(40).fill({}), (overrides: object) => aDoctor(admin, overrides))
+    const startsAt = inHours(49)
+    const outcomes = await inFlight(doctorIds.length, doctorIds, async (doctorId) => {
+      const input = { doctorId, patientId, serviceType, startsAt }
+      return (await admin.refusals(bookAppointment, { input }))[0] ?? 'booked'
+    })
+    expect(counted(outcomes)).toEqual({ booked: 1, PATIENT_BUSY: 39 })
+  })
+
   it('is free right after the visit before it and right before the one after it, for both', async () => {
     const [doctorId, patientId] = [await aDoctor(admin), await aPatient(admin)]
     const book = (startsAt: string, endsAt: string) =>
