@@ -9,3 +9,6 @@ export const lineLog: Log = {
 function write(level: string, message: string, details: Readonly<Record<string, unknown>> = {}): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...details })}\n`)
 }
+
+// Whoever collected the log has gone. Without a listener the next entry would end the process.
+process.stderr.on('error', () => undefined)

@@ -1,8 +1,8 @@
-import { DataDirectoryInUse } from '@caregraph/embedded-postgres'
+import { adviceOn } from './advice.js'
 import { printAdministrator, printBanner } from './banner.js'
 import { lineLog } from './line-log.js'
 import { openClinic } from './open-clinic.js'
-import { readSettings, WrongSettings } from './settings.js'
+import { readSettings } from './settings.js'
 
 const lookForParentMilliseconds = 500
 /** A supervisor waits 10 seconds after SIGTERM before it kills. */
@@ -27,11 +27,10 @@ try {
   console.log(`\n  ${settings.clinic.name} is closed.`)
   process.exit(end === 'asked' ? 0 : 1)
 } catch (error) {
-  if (error instanceof WrongSettings || error instanceof DataDirectoryInUse || isPortTaken(error)) {
-    console.error(error.message)
-    process.exit(1)
-  }
-  throw error
+  const advice = adviceOn(error)
+  if (advice === undefined) throw error
+  console.error(advice)
+  process.exit(1)
 }
 
 function promiseWithResolver() {
@@ -46,11 +45,4 @@ function promiseWithResolver() {
 function whenParentIsGone(then: () => void): void {
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && then(), lookForParentMilliseconds).unref()
-}
-
-function isPortTaken(error: unknown): error is Error {
-  const isTaken = error instanceof Error && (error as { code?: unknown }).code === 'EADDRINUSE'
-  if (isTaken)
-    error.message = `Port ${process.env['PORT'] || 4004} is taken by another program: stop it, or choose another with PORT=4005 npm start.`
-  return isTaken
 }

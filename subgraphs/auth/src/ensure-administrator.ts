@@ -15,6 +15,11 @@ export interface NewAdministrator {
   readonly isPasswordMade: boolean
 }
 
+/** ADMIN_EMAIL or ADMIN_PASSWORD is not what it must be; the message is for the operator. */
+export class WrongAdministrator extends Error {
+  override readonly name = 'WrongAdministrator'
+}
+
 const defaultEmail = 'admin@clinic.example'
 const administratorLock = 7_203_117
 /** Without the ones that are mistaken for each other when they are read from a screen. */
@@ -22,8 +27,8 @@ const letters = '23456789abcdefghjkmnpqrstuvwxyz'
 
 /**
  * The first user of an empty database, as ADMIN_EMAIL and ADMIN_PASSWORD want him; what they leave open is made here.
- * Nothing where there are users already. However many starters there are, one makes him. Throws where the e-mail is
- * none or the password is weak.
+ * Nothing where there are users already. However many starters there are, one makes him. Throws WrongAdministrator where
+ * the e-mail is none or the password is weak.
  */
 export async function ensureAdministrator(
   database: Database,
@@ -32,7 +37,9 @@ export async function ensureAdministrator(
 ): Promise<NewAdministrator | undefined> {
   if (await database.manager.exists(UserRow)) return undefined
   const email = wanted.email ?? defaultEmail
-  if (typeof EmailAddressScalar.parseValue(email) !== 'string') throw new Error('ADMIN_EMAIL is not an e-mail address.')
+  if (typeof EmailAddressScalar.parseValue(email) !== 'string') {
+    throw new WrongAdministrator('ADMIN_EMAIL is not an e-mail address.')
+  }
   const password = wanted.password ?? madePassword()
   const user = { ...administrator(email, password, now), passwordHash: await hashPassword(password) }
   return inTransaction(database, async (tx) => {
@@ -48,7 +55,7 @@ function administrator(email: string, password: string, now: Date) {
   try {
     return newUser({ name: 'Administrator', email, password, roles: ['ADMIN'] }, now)
   } catch (error) {
-    throw error instanceof Refusal ? new Error(`ADMIN_PASSWORD is weak. ${error.message}`) : error
+    throw error instanceof Refusal ? new WrongAdministrator(`ADMIN_PASSWORD is weak. ${error.message}`) : error
   }
 }
 

@@ -8,7 +8,7 @@ import { publicKeys, rotateSigningKeys } from './signing-keys.js'
 import { SessionRow, UserRow } from './user.entity.js'
 import { UserResolver } from './user.resolver.js'
 
-export { ensureAdministrator, type NewAdministrator } from './ensure-administrator.js'
+export { ensureAdministrator, type NewAdministrator, WrongAdministrator } from './ensure-administrator.js'
 
 /** Less than a new key is published before it signs. */
 const keysMayBeKeptSeconds = 300
