@@ -179,6 +179,20 @@ describe('rate limits', () => {
     expect(await statuses(1)).toEqual([200])
     await strict.stop()
   })
+
+  it('count what is passed through as well', async () => {
+    const strict = await startToyGateway({ settings: { anonymousPerMinute: 2 } })
+    let asked = 0
+    strict.subgraphs.billing.route = async () => new Response(String(++asked))
+    const statuses: number[] = []
+    for (let each = 0; each < 4; each++) {
+      const { status } = await fetch(new URL('/invoices/i1.pdf', strict.url))
+      statuses.push(status)
+    }
+    expect(statuses).toEqual([200, 200, 429, 429])
+    expect(asked).toBe(2)
+    await strict.stop()
+  })
 })
 
 describe('health', () => {
@@ -192,7 +206,7 @@ describe('health', () => {
     gateway.subgraphs.doctor.mode = 'open'
     expect([response.status, await response.json()]).toEqual([
       503,
-      { status: 'not ready', subgraphs: ['doctor', 'billing'] },
+      { status: 'not ready', subgraphs: ['billing', 'doctor'] },
     ])
     expect((await fetch(at('/health/live'))).status).toBe(200)
   })

@@ -1,6 +1,7 @@
 import { Refusal } from '@caregraph/refusals'
 import type { SubgraphClient } from '@caregraph/subgraph'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Admit } from './admission.js'
 
 /** What is not GraphQL and belongs to one subgraph: the keys that tokens are signed with, and the invoices' PDFs. */
 const routes = { '/.well-known/jwks.json': 'auth', '/invoices/:file': 'billing' } as const
@@ -8,9 +9,16 @@ const routes = { '/.well-known/jwks.json': 'auth', '/invoices/:file': 'billing' 
 /** All that a subgraph may say of such an answer to the outside. */
 const passedHeaders = ['content-type', 'content-disposition', 'content-length', 'cache-control', 'etag']
 
-export function routePassThrough(server: FastifyInstance, subgraphs: ReadonlyMap<string, SubgraphClient>): void {
+/** Nobody signs in here, so everybody counts as a stranger: a PDF is drawn anew for each who asks. */
+export function routePassThrough(
+  server: FastifyInstance,
+  { subgraphs, admit }: { subgraphs: ReadonlyMap<string, SubgraphClient>; admit: Admit },
+): void {
   for (const [path, name] of Object.entries(routes)) {
-    server.get(path, (request, reply) => passThrough(name, subgraphs.get(name), request, reply))
+    server.get(path, async (request, reply) => {
+      await admit(undefined, request.ip)
+      return passThrough(name, subgraphs.get(name), request, reply)
+    })
   }
 }
 

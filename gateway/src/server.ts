@@ -101,7 +101,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   sendBrowserHeaders(server, { ...settings, production })
   routeGraphql(server, { apollo, admit, limits, production })
   routeHealth(server, subgraphs)
-  routePassThrough(server, subgraphs)
+  routePassThrough(server, { subgraphs, admit })
   const protocol = protocolOf({ graph, admit, verifyToken, limits, production, now, shapeError })
   const addressOf = (request: IncomingMessage) => addressBehind(request, settings.trustedProxies)
   const sockets = serveSockets(server.server, { path: '/graphql', protocol, limits, addressOf })
