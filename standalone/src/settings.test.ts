@@ -32,6 +32,11 @@ describe('the settings', () => {
     expect(() => readSettings({ PORT: 'four' })).toThrowError(/^PORT is "four": [^\n]*$/)
   })
 
+  it('trust no proxy unasked: it could name any address as the client’s', () => {
+    expect(readSettings({}).trustedProxies).toBe(0)
+    expect(readSettings({ TRUSTED_PROXIES: '1' }).trustedProxies).toBe(1)
+  })
+
   it('bring no demo accounts into production unasked', () => {
     expect(readSettings({ NODE_ENV: 'production' }).demo).toBe(false)
     expect(readSettings({ NODE_ENV: 'production', DEMO: 'on' }).demo).toBe(true)

@@ -14,6 +14,8 @@ export interface Settings {
   readonly anonymousPerMinute: number
   /** Nothing where there is no limit. */
   readonly userPerMinute: number | undefined
+  /** How many proxies stand before the clinic and tell a client's address in X-Forwarded-For. */
+  readonly trustedProxies: number
   /** The rest of the environment, by name: what a subgraph reads for itself. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -64,6 +66,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const demo = text('DEMO', isProduction ? 'off' : 'on', (value) => value === 'on' || value === 'off', 'give on or off')
   const anonymousPerMinute = whole('ANONYMOUS_PER_MINUTE', 600, 1, 1_000_000) ?? 600
   const userPerMinute = whole('USER_PER_MINUTE', undefined, 1, 1_000_000)
+  const trustedProxies = whole('TRUSTED_PROXIES', 0, 0, 100) ?? 0
   for (const name of ['HOLD_SECONDS', 'PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) whole(name, undefined, 1, 31_536_000)
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'))
 
@@ -80,6 +83,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     },
     anonymousPerMinute,
     userPerMinute,
+    trustedProxies,
     environment,
   }
 }

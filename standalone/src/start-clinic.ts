@@ -123,6 +123,7 @@ export async function startClinic(
       settings: {
         anonymousPerMinute: settings.anonymousPerMinute,
         userPerMinute: settings.userPerMinute,
+        trustedProxies: settings.trustedProxies,
         firstQuery,
       },
     })
