@@ -45,7 +45,7 @@ export function textAt(object: JsonObject, key: string): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
-export function textsAt(object: JsonObject, key: string): string[] {
+function textsAt(object: JsonObject, key: string): string[] {
   const values = object[key]
   const texts: string[] = Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
   return texts.map((text) => text.trim()).filter((text) => text !== '')

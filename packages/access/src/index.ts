@@ -3,13 +3,10 @@ export {
   may,
   type Owner,
   type Permission,
-  permissions,
   permit,
-  type Reach,
   reachOf,
-  scopeOf,
 } from './permissions.js'
-export { createRevocations, type RevocationList, type Revocations, revocationSeconds } from './revocations.js'
+export { createRevocations, type RevocationList, revocationSeconds } from './revocations.js'
 export {
   accessTokenSeconds,
   accessTokenType,

@@ -1,5 +1,5 @@
-export { connectDatabase, type Database, type Entity, type Migration, type Tables } from './connect.js'
-export { Conditions, type FoundRows, findRows } from './find-rows.js'
+export { connectDatabase, type Database, type Entity, type Tables } from './connect.js'
+export { Conditions, findRows } from './find-rows.js'
 export { forgetOldKeys, IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
 export { isId, newId } from './ids.js'
 export {
@@ -11,8 +11,6 @@ export {
   writeSearchTerms,
 } from './search.js'
 export {
-  type DatabaseError,
-  databaseErrorOf,
   inTransaction,
   isDatabaseAway,
   queryRows,

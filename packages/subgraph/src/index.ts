@@ -4,7 +4,6 @@ export {
   type Connection,
   connectionOf,
   connectionType,
-  type KeyKind,
   type Page,
   PageArgs,
   PageInfo,
@@ -24,17 +23,15 @@ export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requi
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
-export { extension, type Reference, reference } from './reference.js'
-export { Allow, type Rule } from './rules.js'
+export { extension, reference } from './reference.js'
+export { Allow } from './rules.js'
 export {
-  CurrencyScalar,
   DateScalar,
   DateTimeScalar,
   EmailAddressScalar,
   isTimeZone,
   LocalTimeScalar,
   PhoneNumberScalar,
-  SafeIntScalar,
   TimeZoneScalar,
   UrlScalar,
 } from './scalars.js'

@@ -1,3 +1,5 @@
+// type-graphql's decorators look for it; whoever declares a field imports @Allow from here.
+import 'reflect-metadata'
 import { type Actor, may, type Owner, type Permission } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
 import { Extensions } from 'type-graphql'

@@ -1,4 +1,3 @@
-import 'reflect-metadata'
 import { randomUUID } from 'node:crypto'
 import { type Actor, InvalidToken, type Role } from '@caregraph/access'
 import {
@@ -187,6 +186,16 @@ describe('a schema', () => {
     expect(() => subgraphSchema([Everything], { Doctor: extension })).toThrow(
       'No reference is declared for Patient: other subgraphs ask for it.',
     )
+  })
+
+  it('has the arguments of a field in the order of the code', () => {
+    const { schema } = subgraphSchema([Everything], references)
+    expect(
+      schema
+        .getQueryType()
+        ?.getFields()
+        ['echo']?.args.map(({ name }) => name),
+    ).toEqual(['input', 'on', 'amount'])
   })
 
   it('keeps keys and shareable types in the form that composition reads', () => {

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql'
-import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql'
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type NonEmptyArray } from 'type-graphql'
 import type { Context } from './context.js'
 import { refuseInvalid } from './input.js'
 import { openReference, type Reference, type Representation } from './reference.js'
@@ -28,11 +28,9 @@ export interface SubgraphSchema {
 
 /** Builds the executable schema. Throws where a field has no declared rule, or an entity no door. */
 export function subgraphSchema(resolvers: Resolvers, references: Readonly<Record<string, Reference>>): SubgraphSchema {
-  const described = buildSchemaSync({
-    resolvers,
-    validate: false,
-    pubSub: noPubSub,
-  })
+  // Decorators of parameters run from the last to the first: unsorted, arguments would be printed the wrong way round.
+  getMetadataStorage().params.sort((one, other) => one.index - other.index)
+  const described = buildSchemaSync({ resolvers, validate: false, pubSub: noPubSub })
   guardFields(described)
   const sdl = `${federation}\n\n${printSchemaWithDirectives(described)}\n`
   const map: Record<string, object> = createResolversMap(described)

@@ -52,7 +52,7 @@ export async function issueTokens(
 }
 
 /** It slides with each refresh, up to the end of the session. */
-export function expiryOf(sessionCreatedAt: Date, now: Date): Date {
+function expiryOf(sessionCreatedAt: Date, now: Date): Date {
   return new Date(
     Math.min(
       now.getTime() + refreshTokenDays * dayMilliseconds,
