@@ -1,5 +1,6 @@
-import { type EntityTarget, type FindOptionsWhere, In, type ObjectLiteral } from 'typeorm'
+import type { EntityTarget, ObjectLiteral } from 'typeorm'
 import type { Database } from './connect.js'
+import { rowsBy } from './rows-by.js'
 import { queryRows } from './transaction.js'
 
 /** The conditions of one statement, with their values apart from its text. */
@@ -112,7 +113,12 @@ async function rowsOf<Row extends ObjectLiteral & { id: string }>(
   entity: EntityTarget<Row>,
   found: readonly { id: string; key: string }[],
 ): Promise<{ key: string; row: Row }[]> {
-  const rows = await database.manager.findBy(entity, { id: In(found.map(({ id }) => id)) } as FindOptionsWhere<Row>)
+  const rows = await rowsBy(
+    database,
+    entity,
+    'id',
+    found.map(({ id }) => id),
+  )
   const byId = new Map(rows.map((row) => [row.id, row]))
   return found.flatMap(({ id, key }) => {
     const row = byId.get(id)

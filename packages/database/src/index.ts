@@ -2,6 +2,8 @@ export { connectDatabase, type Database, type Entity, type Tables } from './conn
 export { Conditions, findRows } from './find-rows.js'
 export { forgetOldKeys, IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
 export { isId, newId } from './ids.js'
+export { type Prepared, prepared } from './prepared.js'
+export { rowsBy } from './rows-by.js'
 export {
   plain,
   prefixesOf,

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import {
   type EntityManager,
   QueryFailedError,
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm'
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { Database } from './connect.js'
+import type { Prepared } from './prepared.js'
 
 /** All or nothing. What is done with it is seen by others together, or never. */
 export interface Transaction {
   readonly manager: EntityManager
   /** The rows that the statement answers: also of an UPDATE or DELETE with RETURNING. */
-  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
+  query<Row extends object>(statement: string | Prepared, parameters?: readonly unknown[]): Promise<Row[]>
   /** Called once, after the commit and never after a rollback. Must not throw. */
   afterCommit(callback: () => void): void
 }
@@ -29,10 +32,11 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
     const callbacks: (() => void)[] = []
     try {
       const result = await database.transaction(async (manager) => {
-        const { tx, end } = openTransaction(manager, callbacks)
+        const connection: Connection = await manager.queryRunner?.connect()
+        const { tx, end } = openTransaction(manager, connection, callbacks)
         try {
           const answer = await work(tx)
-          await refuseFailed(manager)
+          await refuseFailed(connection)
           return answer
         } finally {
           end()
@@ -49,37 +53,39 @@ export async function inTransaction<T>(database: Database, work: (tx: Transactio
   }
 }
 
-/** What a connection of pg knows of itself: whether all its statements have ended, and how (T: well, E: failed). */
-interface Connection {
+/** A connection of pg, which also knows whether all its statements have ended. */
+interface Connection extends pg.ClientBase {
   readonly readyForQuery: boolean
-  getTransactionStatus(): string | null
 }
 
 /**
  * After a statement has failed, PostgreSQL answers COMMIT with a rollback and without an error: work that swallowed the
  * failure would be told that it is kept. Asks the server only where the connection does not know that all went well.
  */
-async function refuseFailed(manager: EntityManager): Promise<void> {
-  const connection: Connection = await manager.queryRunner?.connect()
+async function refuseFailed(connection: Connection): Promise<void> {
   const isWell = connection.readyForQuery && connection.getTransactionStatus() === 'T'
-  if (!isWell) await manager.query('SELECT 1')
+  if (!isWell) await connection.query('SELECT 1')
 }
 
 /**
  * The connection takes statements until it is given back, and what comes to it between the rollback and that moment is
  * kept on its own. So `end` comes before the rollback: work that was given up and goes on writes nothing.
  */
-function openTransaction(manager: EntityManager, callbacks: (() => void)[]): { tx: Transaction; end: () => void } {
+function openTransaction(
+  manager: EntityManager,
+  connection: Connection,
+  callbacks: (() => void)[],
+): { tx: Transaction; end: () => void } {
   let isOpen = true
-  const whileOpen = (): EntityManager => {
+  const whileOpen = <T>(it: T): T => {
     if (!isOpen) throw new Error('this transaction has ended')
-    return manager
+    return it
   }
   const tx: Transaction = {
     get manager() {
-      return whileOpen()
+      return whileOpen(manager)
     },
-    query: async (sql, parameters) => rows(whileOpen(), sql, parameters),
+    query: async (statement, parameters) => rows(manager.connection, whileOpen(connection), statement, parameters),
     afterCommit: (callback) => {
       callbacks.push(callback)
     },
@@ -93,22 +99,25 @@ function openTransaction(manager: EntityManager, callbacks: (() => void)[]): { t
 /** One statement on its own. */
 export function queryRows<Row extends object>(
   database: Database,
-  sql: string,
+  statement: string | Prepared,
   parameters?: readonly unknown[],
 ): Promise<Row[]> {
-  return rows(database.manager, sql, parameters)
+  const pool: pg.Pool = (database.driver as PostgresDriver).master
+  return rows(database, pool, statement, parameters)
 }
 
-/** TypeORM answers [rows, count] to UPDATE and DELETE and rows to all else: here it is always the rows. */
+/** Asks pg itself: what TypeORM does around a plain statement costs as much as the statement's way to the server. */
 async function rows<Row extends object>(
-  manager: EntityManager,
-  sql: string,
+  { logger }: Database,
+  connection: pg.Pool | pg.ClientBase,
+  statement: string | Prepared,
   parameters: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const result: unknown = await manager.query(sql, [...parameters])
-  const isCounted =
-    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number'
-  return (isCounted ? result[0] : result) as Row[]
+  const question = typeof statement === 'string' ? { text: statement } : statement
+  const values = [...parameters]
+  logger.logQuery(question.text, values)
+  const answer = await connection.query<Row>({ ...question, values })
+  return answer.rows
 }
 
 /** What the database says of a statement that it refused. `constraint` is the name of the rule that was hurt. */
@@ -118,10 +127,10 @@ export interface DatabaseError {
 }
 
 export function databaseErrorOf(error: unknown): DatabaseError | undefined {
-  if (!(error instanceof QueryFailedError)) return undefined
-  const { code, constraint } = error.driverError as { code?: unknown; constraint?: unknown }
-  if (typeof code !== 'string') return undefined
-  return { state: code, constraint: typeof constraint === 'string' ? constraint : undefined }
+  const fault = error instanceof QueryFailedError ? error.driverError : error
+  if (!(fault instanceof pg.DatabaseError)) return undefined
+  const { code, constraint } = fault
+  return code === undefined ? undefined : { state: code, constraint }
 }
 
 /** The class of all states in which a rule of the tables was hurt. */

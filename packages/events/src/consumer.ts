@@ -107,17 +107,15 @@ async function retry(consumer: Consumer, waiting: WaitingEvent): Promise<void> {
 
 async function runHandler(consumer: Consumer, event: AnyEvent, tx: Transaction): Promise<void> {
   const handler = consumer.handlers[event.type] as ((event: AnyEvent, tx: Transaction) => Promise<void>) | undefined
-  const timeout = new AbortController()
-  const tooLong = delay(consumer.handlerMilliseconds, undefined, { signal: timeout.signal }).then(
-    () => {
-      throw new Error(`no end after ${consumer.handlerMilliseconds} ms`)
-    },
-    () => undefined,
-  )
+  const { handlerMilliseconds } = consumer
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end after ${handlerMilliseconds} ms`)), handlerMilliseconds)
+  })
   try {
     await Promise.race([handler?.(event, tx), tooLong])
   } finally {
-    timeout.abort()
+    clearTimeout(timer)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Database, inTransaction, queryRows, type Transaction } from '@caregraph/database'
+import { type Database, inTransaction, prepared, queryRows, type Transaction } from '@caregraph/database'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import type { AnyEvent } from './event.js'
 
@@ -36,18 +36,18 @@ export class Inbox1760000000003 implements MigrationInterface {
 /** `new`: go on with the effect. `queued`: an earlier event of the subject waits, so this one does too. `seen`: a repeat. */
 export type Claim = 'new' | 'queued' | 'seen'
 
+const claim = prepared(`
+  WITH queue AS (
+    SELECT EXISTS (SELECT FROM inbox WHERE consumer = $1 AND subject = $3 AND state = 'waiting') AS is_waiting)
+  INSERT INTO inbox (consumer, event_id, subject, state, received_at, next_try_at, event)
+  SELECT $1, $2, $3, CASE WHEN is_waiting THEN 'waiting' ELSE 'done' END, $4::timestamptz,
+         CASE WHEN is_waiting THEN $4::timestamptz END, CASE WHEN is_waiting THEN $5::jsonb END
+  FROM queue
+  ON CONFLICT DO NOTHING
+  RETURNING state`)
+
 export async function claimEvent(tx: Transaction, consumer: string, event: AnyEvent, now: Date): Promise<Claim> {
-  const [row] = await tx.query<{ state: string }>(
-    `WITH queue AS (
-       SELECT EXISTS (SELECT FROM inbox WHERE consumer = $1 AND subject = $3 AND state = 'waiting') AS is_waiting)
-     INSERT INTO inbox (consumer, event_id, subject, state, received_at, next_try_at, event)
-     SELECT $1, $2, $3, CASE WHEN is_waiting THEN 'waiting' ELSE 'done' END, $4::timestamptz,
-            CASE WHEN is_waiting THEN $4::timestamptz END, CASE WHEN is_waiting THEN $5::jsonb END
-     FROM queue
-     ON CONFLICT DO NOTHING
-     RETURNING state`,
-    [consumer, event.id, event.subject, now, event],
-  )
+  const [row] = await tx.query<{ state: string }>(claim, [consumer, event.id, event.subject, now, event])
   if (row === undefined) return 'seen'
   return row.state === 'waiting' ? 'queued' : 'new'
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Database, Transaction } from '@caregraph/database'
+import { type Database, prepared, type Transaction } from '@caregraph/database'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import type { EventData, EventType } from './catalogue.js'
 import { eventOf } from './event.js'
@@ -27,6 +27,8 @@ letterBox.setMaxListeners(0)
 
 export const nameOf = (database: Database): string => database.driver.database ?? ''
 
+const append = prepared('INSERT INTO outbox (event) VALUES ($1)')
+
 /**
  * Writes an event with the act's own transaction: both are there, or neither. The relay takes it from here.
  * Call it while the transaction holds the lock of the subject: that is what the order of a subject's events rests on.
@@ -38,7 +40,7 @@ export async function appendEvent<Type extends EventType>(
   data: EventData<Type>,
   now: Date,
 ): Promise<void> {
-  await tx.query('INSERT INTO outbox (event) VALUES ($1)', [eventOf(type, subject, data, now)])
+  await tx.query(append, [eventOf(type, subject, data, now)])
   const databaseName = nameOf(tx.manager.connection)
   tx.afterCommit(() => letterBox.emit('letter', databaseName))
 }

@@ -1,4 +1,4 @@
-import { type Database, queryRows } from '@caregraph/database'
+import { type Database, prepared, queryRows } from '@caregraph/database'
 import { groupedBy } from '@caregraph/subgraph'
 import type { StatisticsStore, Sum } from './statistics-store.js'
 
@@ -52,7 +52,7 @@ function groupedByKey<Key>(sums: readonly GroupSum[], keyOf: (sum: GroupSum) => 
  * Remembers the event and counts it in one statement. Where the same event comes twice at once, the second waits at its
  * id for the first. All lock their rows in one order, so that none waits in a circle.
  */
-const countOnce = `
+const countOnce = prepared(`
   WITH counted AS (
     INSERT INTO counted_events (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1
   )
@@ -65,7 +65,7 @@ const countOnce = `
   ORDER BY day, figure, "doctorId", "serviceType", "hourOfWeek", currency
   ON CONFLICT (day, figure, doctor_id, service_type, hour_of_week, currency) DO UPDATE SET
     amount = known.amount + excluded.amount,
-    newest_event_at = greatest(known.newest_event_at, excluded.newest_event_at)`
+    newest_event_at = greatest(known.newest_event_at, excluded.newest_event_at)`)
 
 /** One range of the index, read once for all four groupings: so they are of one moment. */
 const sumsByEachKey = `

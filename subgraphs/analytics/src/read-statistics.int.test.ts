@@ -73,7 +73,7 @@ describe('the statistics of doctors', () => {
       booked(String(ids[0]), '2027-04-01T10:00:00Z'),
       anEvent('PatientRegistered', { patientId: randomUUID(), registeredOn: '2027-03-05' }),
     ])
-    const queries = vi.spyOn(clinic.database.manager, 'query')
+    const queries = vi.spyOn(clinic.database.logger, 'logQuery')
     const { data } = await clinic.ask(ofDoctors, { doctors: representations(ids) }, anActor())
     const ofFigures = queries.mock.calls.filter(([sql]) => sql.includes('figures'))
     queries.mockRestore()

@@ -1,7 +1,7 @@
 import type { Actor, Role } from '@caregraph/access'
 import { newId } from '@caregraph/database'
 import { anActor } from '@caregraph/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { admin, type ClinicUnderTest, openClinic, roundTheClock } from './clinic-under-test.js'
 
 let clinic: ClinicUnderTest
@@ -260,20 +260,12 @@ describe('the appointments of a patient or of a doctor', () => {
     expect([list, lists]).toEqual([2, 2])
   })
 
-  /** How many statements the database is asked meanwhile. */
+  /** How many statements ask the table meanwhile. */
   async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-    const { manager } = clinic.database
-    const query = manager.query
-    let count = 0
-    manager.query = (...args) => {
-      count++
-      return query.apply(manager, args) as never
-    }
-    try {
-      await work()
-    } finally {
-      manager.query = query
-    }
-    return count
+    const asked = vi.spyOn(clinic.database.logger, 'logQuery')
+    await work()
+    const statements = asked.mock.calls.filter(([statement]) => statement.includes('FROM appointments'))
+    asked.mockRestore()
+    return statements.length
   }
 })

@@ -1,5 +1,5 @@
 import { type Actor, may, permit, reachOf } from '@caregraph/access'
-import { type Database, isId, queryRows } from '@caregraph/database'
+import { type Database, isId, queryRows, rowsBy } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
 import {
   type Batch,
@@ -21,7 +21,7 @@ import type { AppointmentListArgs } from './people.type.js'
 
 /** The appointments of these ids that the actor may see. */
 export const loadAppointments: Batch<string, AppointmentRow> = async (ids, { actor, database }) => {
-  const rows = await database.manager.findBy(AppointmentRow, { id: In(ids.filter(isId)) })
+  const rows = await rowsBy(database, AppointmentRow, 'id', ids.filter(isId))
   return new Map(rows.filter((row) => may(actor, 'appointment:read', ownerOf(row))).map((row) => [row.id, row]))
 }
 

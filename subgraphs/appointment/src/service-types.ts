@@ -1,16 +1,10 @@
-import { type Database, queryRows } from '@caregraph/database'
+import { type Database, rowsBy } from '@caregraph/database'
 import { type Batch, type Context, Money } from '@caregraph/subgraph'
 import { ServiceTypeRow } from './appointment.entity.js'
 import type { ServiceType } from './appointment.type.js'
 
 export function findServiceTypes(database: Database, codes: readonly string[]): Promise<ServiceTypeRow[]> {
-  return queryRows<ServiceTypeRow>(
-    database,
-    `SELECT code, name, duration_minutes AS "durationMinutes", price_minor_units AS "priceMinorUnits",
-       price_currency AS "priceCurrency", active
-     FROM service_types WHERE code = ANY ($1::text[])`,
-    [codes],
-  )
+  return rowsBy(database, ServiceTypeRow, 'code', codes)
 }
 
 export const loadServiceTypes: Batch<string, ServiceType> = async (codes, { database }) => {

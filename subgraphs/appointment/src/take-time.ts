@@ -1,4 +1,4 @@
-import type { Transaction } from '@caregraph/database'
+import { prepared, type Transaction } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
 import type { AppointmentRow } from './appointment.entity.js'
 import { decide, isLapsed, type Visit } from './appointment.rules.js'
@@ -34,6 +34,9 @@ export async function takeTime(tx: Transaction, appointment: AppointmentRow, now
 
 const doctorLocks = 1
 const patientLocks = 2
+const lockBoth = prepared(
+  `SELECT pg_advisory_xact_lock(${doctorLocks}, $1), pg_advisory_xact_lock(${patientLocks}, $2)`,
+)
 
 /**
  * One booking at a time for a doctor and for a patient, always the doctor first. Without it the constraint alone lets
@@ -41,10 +44,7 @@ const patientLocks = 2
  * A statement of its own, since what comes next must see what was committed while this one waited.
  */
 async function lockPeople(tx: Transaction, { doctorId, patientId }: AppointmentRow): Promise<void> {
-  await tx.query(`SELECT pg_advisory_xact_lock(${doctorLocks}, $1), pg_advisory_xact_lock(${patientLocks}, $2)`, [
-    lockOf(doctorId),
-    lockOf(patientId),
-  ])
+  await tx.query(lockBoth, [lockOf(doctorId), lockOf(patientId)])
 }
 
 /** The end of an id is its random part. Two people who share it wait for each other now and then, no more. */
@@ -52,37 +52,37 @@ const lockOf = (id: string): number => Number.parseInt(id.slice(-8), 16) | 0
 
 type Clashing = Visit & { id: string; doctorId: string }
 
+const insertWhereFree = prepared(`
+  WITH clashing AS (
+    SELECT id, doctor_id AS "doctorId", status, starts_at AS "startsAt", expires_at AS "expiresAt" FROM appointments
+    WHERE (doctor_id = $3::uuid OR patient_id = $2::uuid)
+      AND tstzrange(starts_at, ends_at) && tstzrange($5::timestamptz, $6::timestamptz) AND ${occupies}),
+  booked AS (
+    INSERT INTO appointments (id, patient_id, doctor_id, service_type, starts_at, ends_at, status, expires_at,
+      fee_minor_units, fee_currency, notes, created_at, version)
+    SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5::timestamptz, $6::timestamptz, $7::text, $8::timestamptz,
+      $9::bigint, $10, $11, $12::timestamptz, $13::integer
+    WHERE NOT EXISTS (SELECT FROM clashing)),
+  noted AS (
+    INSERT INTO appointment_status_changes (appointment_id, version, status, changed_at)
+    SELECT $1::uuid, $13::integer, $7::text, $12::timestamptz WHERE NOT EXISTS (SELECT FROM clashing))
+  SELECT * FROM clashing`)
+
 /** Answers what stands in the way; nothing when the appointment and the beginning of its history are written. */
 function insertUnlessTaken(tx: Transaction, appointment: AppointmentRow): Promise<Clashing[]> {
-  return tx.query<Clashing>(
-    `WITH clashing AS (
-       SELECT id, doctor_id AS "doctorId", status, starts_at AS "startsAt", expires_at AS "expiresAt" FROM appointments
-       WHERE (doctor_id = $3::uuid OR patient_id = $2::uuid)
-         AND tstzrange(starts_at, ends_at) && tstzrange($5::timestamptz, $6::timestamptz) AND ${occupies}),
-     booked AS (
-       INSERT INTO appointments (id, patient_id, doctor_id, service_type, starts_at, ends_at, status, expires_at,
-         fee_minor_units, fee_currency, notes, created_at, version)
-       SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5::timestamptz, $6::timestamptz, $7::text, $8::timestamptz,
-         $9::bigint, $10, $11, $12::timestamptz, $13::integer
-       WHERE NOT EXISTS (SELECT FROM clashing)),
-     noted AS (
-       INSERT INTO appointment_status_changes (appointment_id, version, status, changed_at)
-       SELECT $1::uuid, $13::integer, $7::text, $12::timestamptz WHERE NOT EXISTS (SELECT FROM clashing))
-     SELECT * FROM clashing`,
-    [
-      appointment.id,
-      appointment.patientId,
-      appointment.doctorId,
-      appointment.serviceTypeCode,
-      appointment.startsAt,
-      appointment.endsAt,
-      appointment.status,
-      appointment.expiresAt,
-      appointment.feeMinorUnits,
-      appointment.feeCurrency,
-      appointment.notes,
-      appointment.createdAt,
-      appointment.version,
-    ],
-  )
+  return tx.query<Clashing>(insertWhereFree, [
+    appointment.id,
+    appointment.patientId,
+    appointment.doctorId,
+    appointment.serviceTypeCode,
+    appointment.startsAt,
+    appointment.endsAt,
+    appointment.status,
+    appointment.expiresAt,
+    appointment.feeMinorUnits,
+    appointment.feeCurrency,
+    appointment.notes,
+    appointment.createdAt,
+    appointment.version,
+  ])
 }

@@ -1,5 +1,5 @@
 import { may, permit, reachOf } from '@caregraph/access'
-import { isId } from '@caregraph/database'
+import { isId, rowsBy } from '@caregraph/database'
 import {
   type Batch,
   type Connection,
@@ -15,7 +15,7 @@ import { newestOfAll, newestOfPatients, type WantedOfPatient } from './newest-fi
 
 /** The invoices of these ids that the actor may see. */
 export const loadInvoices: Batch<string, InvoiceRow> = async (ids, { actor, database }) => {
-  const rows = await database.manager.findBy(InvoiceRow, { id: In([...new Set(ids)]) })
+  const rows = await rowsBy(database, InvoiceRow, 'id', [...new Set(ids)])
   return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.id, row]))
 }
 
@@ -35,7 +35,7 @@ export const loadInvoicesOf: Batch<{ invoiceId: string }, InvoiceRow> = async (r
 
 /** By appointment, the invoices that the actor may see. */
 export const loadInvoicesOfAppointments: Batch<string, InvoiceRow> = async (appointmentIds, { actor, database }) => {
-  const rows = await database.manager.findBy(InvoiceRow, { appointmentId: In(appointmentIds.filter(isId)) })
+  const rows = await rowsBy(database, InvoiceRow, 'appointmentId', appointmentIds.filter(isId))
   return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.appointmentId, row]))
 }
 

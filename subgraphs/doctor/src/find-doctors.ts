@@ -1,5 +1,5 @@
 import { permit } from '@caregraph/access'
-import { Conditions, findRows, prefixesOf } from '@caregraph/database'
+import { Conditions, findRows, prefixesOf, rowsBy } from '@caregraph/database'
 import {
   type Batch,
   type Connection,
@@ -24,7 +24,7 @@ export interface DoctorFilter {
 
 /** Everyone may know who the doctors are: their fields have the rules. */
 export const loadDoctors: Batch<string, DoctorRow> = async (ids, { database }) => {
-  const rows = await database.manager.findBy(DoctorRow, { id: In([...ids]) })
+  const rows = await rowsBy(database, DoctorRow, 'id', ids)
   return new Map(rows.map((row) => [row.id, row]))
 }
 

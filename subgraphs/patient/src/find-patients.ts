@@ -1,5 +1,5 @@
 import { may, permit, reachOf } from '@caregraph/access'
-import { Conditions, findRows, prefixesOf } from '@caregraph/database'
+import { Conditions, findRows, prefixesOf, rowsBy } from '@caregraph/database'
 import {
   type Batch,
   type Connection,
@@ -22,7 +22,7 @@ export interface PatientFilter {
 /** The patients of these ids whom the actor may see. */
 export const loadPatients: Batch<string, PatientRow> = async (ids, { actor, database }) => {
   const visible = ids.filter((id) => may(actor, 'patient:read', id))
-  const rows = visible.length === 0 ? [] : await database.manager.findBy(PatientRow, { id: In(visible) })
+  const rows = await rowsBy(database, PatientRow, 'id', visible)
   return new Map(rows.map((row) => [row.id, row]))
 }
 
