@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { WrongSettings } from '@caregraph/subgraph'
 import { expect, it } from 'vitest'
 import { adviceOn } from './advice.js'
-import { WrongSettings } from './settings.js'
 
 const failureOf = async (work: () => Promise<unknown>) => work().catch((error: unknown) => error)
 

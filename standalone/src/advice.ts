@@ -1,6 +1,6 @@
 import { WrongAdministrator } from '@caregraph/auth'
 import { DataDirectoryInUse } from '@caregraph/embedded-postgres'
-import { WrongSettings } from './settings.js'
+import { WrongSettings } from '@caregraph/subgraph'
 
 /** What to do about a start that failed. Nothing where whoever started it can do nothing: then the fault is ours. */
 export function adviceOn(error: unknown): string | undefined {

@@ -1,8 +1,9 @@
 import { isId } from '@caregraph/database'
 import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
 import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@caregraph/events'
+import { WrongSettings } from '@caregraph/subgraph'
 import { DataSource } from 'typeorm'
-import { readSettings, WrongSettings } from './settings.js'
+import { readSettings } from './settings.js'
 import { postgresDirectory } from './start-clinic.js'
 
 const usage = `usage: npm run dead-letters                             lists the events whose effect failed too often

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Clinic, isTimeZone } from '@caregraph/subgraph'
+import { type Clinic, readClinic, settingsReader } from '@caregraph/subgraph'
 
 /** What the environment says, read once. Every fault is named, all at the same time. */
 export interface Settings {
@@ -20,55 +20,21 @@ export interface Settings {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-export class WrongSettings extends Error {
-  override readonly name = 'WrongSettings'
-}
-
-const country = /^[A-Z]{2}$/
-const currencies = new Set(Intl.supportedValuesOf('currency'))
-
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const faults: string[] = []
-
-  const text = (name: string, otherwise: string, isRight: (value: string) => boolean, rule: string): string => {
-    const value = environment[name] || otherwise
-    if (!isRight(value)) faults.push(`${name} is ${JSON.stringify(value)}: ${rule}.`)
-    return value
-  }
-  const whole = (name: string, otherwise: number | undefined, least: number, most: number): number | undefined => {
-    if (!environment[name]) return otherwise
-    const value = Number(environment[name])
-    if (Number.isInteger(value) && value >= least && value <= most) return value
-    faults.push(`${name} is ${JSON.stringify(environment[name])}: give a whole number from ${least} to ${most}.`)
-    return otherwise
-  }
-
+  const reader = settingsReader(environment)
   const isProduction = environment['NODE_ENV'] === 'production'
-  const port = whole('PORT', 4004, 0, 65_535) ?? 4004
-  const clinic: Clinic = {
-    name: text('CLINIC_NAME', 'Caregraph Clinic', (value) => value.length <= 200, 'at most 200 characters'),
-    timeZone: text('CLINIC_TIME_ZONE', 'UTC', isTimeZone, 'give a zone of the IANA database, such as Europe/Berlin'),
-    currency: text(
-      'CLINIC_CURRENCY',
-      'USD',
-      (value) => currencies.has(value),
-      'give a currency of ISO 4217, such as EUR',
-    ),
-    country: text('CLINIC_COUNTRY', 'US', (value) => country.test(value), 'give a country of ISO 3166-1, such as DE'),
-    publicUrl: text(
-      'PUBLIC_URL',
-      `http://localhost:${port}`,
-      isHttpUrl,
-      'give the address that people open, such as https://clinic.example',
-    ).replace(/\/$/, ''),
-  }
+  const port = reader.whole('PORT', 4004, 0, 65_535)
+  const clinic = readClinic(reader, `http://localhost:${port}`)
   // A demo brings accounts whose password everybody knows: in production nobody gets them unasked.
-  const demo = text('DEMO', isProduction ? 'off' : 'on', (value) => value === 'on' || value === 'off', 'give on or off')
-  const anonymousPerMinute = whole('ANONYMOUS_PER_MINUTE', 600, 1, 1_000_000) ?? 600
-  const userPerMinute = whole('USER_PER_MINUTE', undefined, 1, 1_000_000)
-  const trustedProxies = whole('TRUSTED_PROXIES', 0, 0, 100) ?? 0
-  for (const name of ['HOLD_SECONDS', 'PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) whole(name, undefined, 1, 31_536_000)
-  if (faults.length > 0) throw new WrongSettings(faults.join('\n'))
+  const isSwitch = (value: string) => value === 'on' || value === 'off'
+  const demo = reader.text('DEMO', isProduction ? 'off' : 'on', isSwitch, 'give on or off')
+  const anonymousPerMinute = reader.whole('ANONYMOUS_PER_MINUTE', 600, 1, 1_000_000)
+  const userPerMinute = reader.whole('USER_PER_MINUTE', undefined, 1, 1_000_000)
+  const trustedProxies = reader.whole('TRUSTED_PROXIES', 0, 0, 100)
+  for (const name of ['HOLD_SECONDS', 'PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) {
+    reader.whole(name, undefined, 1, 31_536_000)
+  }
+  reader.end()
 
   return {
     port,
@@ -87,5 +53,3 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     environment,
   }
 }
-
-const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)

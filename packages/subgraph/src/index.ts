@@ -36,4 +36,5 @@ export {
   UrlScalar,
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
+export { readClinic, settingsReader, WrongSettings } from './settings.js'
 export { streamOf } from './stream.js'
