@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { createRevocations, createTokenVerifier } from '@caregraph/access'
+import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
 import type { Log } from '@caregraph/subgraph'
-import { createRemoteJWKSet } from 'jose'
 import { readEnvironment, urlOfSubgraph } from './environment.js'
 import { startGateway } from './server.js'
-import { httpSubgraph } from './subgraph-client.js'
+import { type HttpSubgraph, httpSubgraph } from './subgraph-client.js'
 import { routingUrlsOf } from './supergraph.js'
 
 const write = (level: string) => (message: string, details?: object) =>
@@ -18,7 +17,7 @@ const urls = Array.from(
   ([name, url]) => [name, urlOfSubgraph(name, url, process.env)] as const,
 )
 const subgraphs = new Map(urls.map(([name, url]) => [name, httpSubgraph(name, url)]))
-const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', new Map(urls).get('auth')))
+const keys = publishedKeys((request) => (subgraphs.get('auth') as HttpSubgraph).fetch(request))
 const now = () => new Date()
 
 const gateway = await startGateway({

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRevocations, createTokenVerifier } from '@caregraph/access'
+import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
 import { analytics } from '@caregraph/analytics'
 import { appointment } from '@caregraph/appointment'
 import { auth } from '@caregraph/auth'
@@ -18,7 +18,6 @@ import {
   type Subgraph,
   SubgraphUnavailable,
 } from '@caregraph/subgraph'
-import { createRemoteJWKSet, customFetch } from 'jose'
 import { type ClinicClock, clinicClock } from './clinic-clock.js'
 import type { Settings } from './settings.js'
 
@@ -89,9 +88,7 @@ export async function startClinic(
       return subgraph
     }
     const revocations = createRevocations()
-    const keys = createRemoteJWKSet(new URL('http://auth/.well-known/jwks.json'), {
-      [customFetch]: (url, init) => clientOf('auth').fetch(new Request(url, init as RequestInit)),
-    })
+    const keys = publishedKeys((request) => clientOf('auth').fetch(request))
     const environment: Omit<Environment, 'databaseUrl'> = {
       bus: createLocalBus({ groups: [billing.name, analytics.name] }),
       peers: peersOf(clientOf),

@@ -6,6 +6,7 @@ export {
   permit,
   reachOf,
 } from './permissions.js'
+export { publishedKeys } from './published-keys.js'
 export { createRevocations, type RevocationList, revocationSeconds } from './revocations.js'
 export {
   accessTokenSeconds,
