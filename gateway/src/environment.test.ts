@@ -1,13 +1,19 @@
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { readEnvironment, urlOfSubgraph } from './environment.js'
+import { readEnvironment } from './environment.js'
 
-const file = { SUPERGRAPH_FILE: import.meta.filename }
+const file = { SUPERGRAPH_FILE: fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url)) }
 
 it('has a default for everything but the supergraph', () => {
-  expect(readEnvironment(file)).toEqual({
+  const { supergraphSdl, subgraphUrls, ...rest } = readEnvironment(file)
+  expect(supergraphSdl).toContain('join__Graph')
+  expect(Object.fromEntries(subgraphUrls)).toMatchObject({
+    patient: ['http://localhost:8080/graphql'],
+    auth: ['http://localhost:8089/graphql'],
+  })
+  expect(rest).toEqual({
     port: 4004,
     host: '0.0.0.0',
-    supergraphFile: import.meta.filename,
     production: false,
     settings: {
       anonymousPerMinute: 600,
@@ -26,27 +32,22 @@ it('takes what is set', () => {
     NODE_ENV: 'production',
     USER_PER_MINUTE: '6000',
     ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+    SUBGRAPH_URL_PATIENT: 'http://a/graphql,http://b/graphql',
   })
   expect(environment).toMatchObject({
     port: 80,
     production: true,
     settings: { userPerMinute: 6_000, allowedOrigins: ['https://a.example', 'https://b.example'] },
   })
+  expect(environment.subgraphUrls.get('patient')).toEqual(['http://a/graphql', 'http://b/graphql'])
 })
 
 it('names everything that is wrong at once', () => {
   expect(() => readEnvironment({ SUPERGRAPH_FILE: '/nowhere', PORT: '99999', TRUSTED_PROXIES: 'two' })).toThrow(
     [
-      'The gateway cannot start:',
-      'PORT has to be a whole number from 0 to 65535.',
-      'TRUSTED_PROXIES has to be a whole number from 0 to 100.',
       'SUPERGRAPH_FILE: /nowhere cannot be read. `npm run schema` writes it.',
-    ].join('\n  '),
+      'PORT is "99999": give a whole number from 0 to 65535.',
+      'TRUSTED_PROXIES is "two": give a whole number from 0 to 100.',
+    ].join('\n'),
   )
-})
-
-it('lets the environment say where a subgraph answers', () => {
-  const variables = { SUBGRAPH_URL_PATIENT: 'http://patients/graphql' }
-  expect(urlOfSubgraph('patient', 'http://localhost:1/graphql', variables)).toBe('http://patients/graphql')
-  expect(urlOfSubgraph('doctor', 'http://localhost:2/graphql', variables)).toBe('http://localhost:2/graphql')
 })

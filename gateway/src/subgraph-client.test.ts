@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SubgraphUnavailable, serveSubgraph } from '@caregraph/subgraph'
 import { afterEach, describe, expect, it } from 'vitest'
-import { httpSubgraph } from './subgraph-client.js'
+import { remoteSubgraph } from './subgraph-client.js'
 import { toyClinic } from './testing/toy-clinic.js'
 import { startToyGateway } from './testing/toy-gateway.js'
 import { toySubgraph } from './testing/toy-subgraph.js'
@@ -20,7 +20,7 @@ async function serve(listener: RequestListener) {
     server.closeAllConnections()
     server.close()
   })
-  const client = httpSubgraph('doctor', `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
+  const client = remoteSubgraph('doctor', [`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`])
   stops.push(() => client.stop())
   return client
 }
@@ -65,7 +65,7 @@ describe('a subgraph behind HTTP', () => {
   })
 
   it('is unavailable when it is not there', async () => {
-    const client = httpSubgraph('doctor', 'http://127.0.0.1:1/graphql')
+    const client = remoteSubgraph('doctor', ['http://127.0.0.1:1/graphql'])
     await expect(client.execute(request)).rejects.toThrow(SubgraphUnavailable)
     await client.stop()
   })
@@ -101,7 +101,7 @@ describe('a subgraph behind HTTP', () => {
     const doctor = toySubgraph(toyClinic[1] as never)
     const served = await serveSubgraph(doctor, { port: 0 })
     stops.push(() => served.stop())
-    const client = httpSubgraph('doctor', served.url)
+    const client = remoteSubgraph('doctor', [served.url])
     stops.push(() => client.stop())
     const inside = await startToyGateway()
     stops.push(() => inside.stop())

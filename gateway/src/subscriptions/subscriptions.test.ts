@@ -3,7 +3,7 @@ import { serveSubgraph } from '@caregraph/subgraph'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { GatewayOptions } from '../server.js'
-import { httpSubgraph } from '../subgraph-client.js'
+import { remoteSubgraph } from '../subgraph-client.js'
 import { type ToyClient, toyClient } from '../testing/toy-client.js'
 import { toyClinic } from '../testing/toy-clinic.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
@@ -275,7 +275,7 @@ describe('a subgraph in another process', () => {
     const appointment = toySubgraph(toyClinic[2] as never)
     const served = await serveSubgraph(appointment, { port: 0 })
     stops.push(() => served.stop())
-    const client = httpSubgraph('appointment', served.url)
+    const client = remoteSubgraph('appointment', [served.url])
     stops.push(() => client.stop())
     const rest = [0, 1, 3].map((index) => toySubgraph(toyClinic[index] as never))
     const gateway = await start({ subgraphs: new Map([...rest, client].map((each) => [each.name, each])) })

@@ -36,5 +36,5 @@ export {
   UrlScalar,
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
-export { readClinic, settingsReader, WrongSettings } from './settings.js'
+export { readClinic, type SettingsReader, settingsReader, type Variables, WrongSettings } from './settings.js'
 export { streamOf } from './stream.js'

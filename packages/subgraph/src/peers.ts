@@ -13,7 +13,7 @@ export interface Peers {
   ): Promise<Fields | null>
 }
 
-export function peersOf(clientOf: (subgraph: string) => SubgraphClient): Peers {
+export function peersOf(clientOf: (subgraph: string) => Pick<SubgraphClient, 'execute'>): Peers {
   return {
     async entity<Fields extends object>(
       { subgraph, type, id, fields }: { subgraph: string; type: string; id: string; fields: string },

@@ -70,4 +70,4 @@ export function readClinic({ text }: SettingsReader, publicUrl: string): Clinic 
   }
 }
 
-const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+export const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)

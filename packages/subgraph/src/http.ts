@@ -1,0 +1,2 @@
+export { type HttpSubgraph, type HttpSubgraphOptions, httpSubgraph } from './http-subgraph.js'
+export { readSubgraphUrls, type SubgraphUrls } from './subgraph-urls.js'
