@@ -3,7 +3,7 @@ import { isTimeZone } from './scalars.js'
 
 /** What the environment says is not what it must be; the message is for the operator, a line for each fault. */
 export class WrongSettings extends Error {
-  override readonly name = 'WrongSettings'
+  override readonly name: string = 'WrongSettings'
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { type Database, inTransaction } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
-import { EmailAddressScalar } from '@caregraph/subgraph'
+import { EmailAddressScalar, WrongSettings } from '@caregraph/subgraph'
 import { hashPassword } from './passwords.js'
 import { UserRow } from './user.entity.js'
 import { newUser } from './user.rules.js'
@@ -16,7 +16,7 @@ export interface NewAdministrator {
 }
 
 /** ADMIN_EMAIL or ADMIN_PASSWORD is not what it must be; the message is for the operator. */
-export class WrongAdministrator extends Error {
+export class WrongAdministrator extends WrongSettings {
   override readonly name = 'WrongAdministrator'
 }
 

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import type { Clinic } from './clinic.js'
+import { readClinic, type SettingsReader, settingsReader, type Variables } from './settings.js'
+import { readSubgraphUrls, type SubgraphUrls } from './subgraph-urls.js'
+
+/** What the environment says to a subgraph that runs alone. */
+export interface ProcessSettings {
+  readonly host: string
+  readonly port: number
+  /** What every request to a subgraph carries, so that nobody else on the net is answered. */
+  readonly key: string | undefined
+  /** Nothing for an embedded PostgreSQL below `dataDirectory`. */
+  readonly databaseUrl: string | undefined
+  readonly dataDirectory: string
+  /** Nothing for a bus that ends with the process. */
+  readonly brokerUrl: string | undefined
+  /** Nothing for the memory of the process. */
+  readonly cacheUrl: string | undefined
+  /** Where the other subgraphs answer: each in one copy or more. */
+  readonly peers: ReadonlyMap<string, SubgraphUrls>
+  readonly clinic: Clinic
+}
+
+interface SupergraphList {
+  readonly subgraphs: Readonly<Record<string, { readonly routing_url: string }>>
+}
+
+const supergraphList = new URL('../../../supergraph.yaml', import.meta.url)
+
+/** Reads the settings of the subgraph of this name. Throws WrongSettings with everything that is wrong. */
+export function readProcessSettings(name: string, variables: Variables): ProcessSettings {
+  const reader = settingsReader(variables)
+  const { subgraphs } = parse(readFileSync(supergraphList, 'utf8')) as SupergraphList
+  const ownUrl = subgraphs[name]?.routing_url
+  if (ownUrl === undefined) throw new Error(`supergraph.yaml knows no subgraph of the name ${name}`)
+  const peers = Object.entries(subgraphs)
+    .filter(([peer]) => peer !== name)
+    .map(([peer, { routing_url }]) => [peer, readSubgraphUrls(reader, peer, routing_url)] as const)
+  const settings: ProcessSettings = {
+    host: variables['HOST'] || '127.0.0.1',
+    port: reader.whole('PORT', Number(new URL(ownUrl).port), 0, 65_535),
+    key: variables['SUBGRAPH_KEY'] || undefined,
+    databaseUrl: urlIn(
+      'DATABASE_URL',
+      ['postgres:', 'postgresql:', 'mysql:', 'mongodb:', 'mongodb+srv:'],
+      variables,
+      reader,
+    ),
+    dataDirectory: resolve(variables['DATA_DIR'] || '.data', name),
+    brokerUrl: urlIn('BROKER_URL', ['kafka:'], variables, reader),
+    cacheUrl: urlIn('CACHE_URL', ['redis:', 'rediss:'], variables, reader),
+    peers: new Map(peers),
+    clinic: readClinic(reader, 'http://localhost:4004'),
+  }
+  reader.end()
+  return settings
+}
+
+/** Never quotes what was given: a password can stand in it. */
+function urlIn(
+  name: string,
+  schemes: readonly string[],
+  variables: Variables,
+  { refuse }: SettingsReader,
+): string | undefined {
+  const value = variables[name]
+  if (!value) return undefined
+  if (!schemes.includes(/^[a-z+]+:/.exec(value)?.[0] ?? '')) {
+    refuse(`${name} begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`)
+  }
+  return value
+}

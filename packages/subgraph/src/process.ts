@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
+import { isDatabaseAway } from '@caregraph/database'
+import { createLocalBus, type EventBus, lateBus, type Stop } from '@caregraph/events'
+import { type SubgraphClient, SubgraphUnavailable } from './client.js'
+import type { RunningSubgraph, Subgraph } from './define-subgraph.js'
+import { type Log, traceOf } from './faults.js'
+import { type HttpSubgraph, httpSubgraph } from './http-subgraph.js'
+import { peersOf } from './peers.js'
+import { type ProcessSettings, readProcessSettings } from './process-settings.js'
+import { serveSubgraph } from './serve.js'
+import { type Variables, WrongSettings } from './settings.js'
+
+/** How long a process waits for a database that is not there yet; who supervises it starts it again. */
+const databaseWithinMilliseconds = 60_000
+const lookForDatabaseMilliseconds = 500
+/** So long the door stays closed for a broker: events of that time are not seen live, and nothing else needs it. */
+const brokerWithinMilliseconds = 10_000
+/** A supervisor waits 10 seconds after SIGTERM before it kills. */
+const longestStopMilliseconds = 9_000
+
+const lineLog = (service: string): Log => {
+  const write = (level: string) => (message: string, details?: object) =>
+    console.log(JSON.stringify({ at: new Date().toISOString(), level, service, message, ...details }))
+  return { info: write('info'), error: write('error') }
+}
+
+/** Done with the started subgraph before its door opens. */
+export type Prepare = (running: RunningSubgraph, variables: Variables, now: Date) => Promise<void>
+
+export interface SubgraphProcess {
+  /** Where it answers GraphQL. */
+  readonly url: string
+  /** Lets what is under way end, then stops everything in the reverse order of its start. */
+  stop(): Promise<void>
+}
+
+/** Runs a subgraph as this process, by the settings of its environment, until SIGTERM: then it exits with 0. */
+export async function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promise<void> {
+  const log = lineLog(subgraph.name)
+  let end: (code: number) => void = () => undefined
+  const ended = new Promise<number>((resolve) => {
+    end = resolve
+  })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0))
+  try {
+    const onStopped = () => end(1)
+    const running = await startSubgraphProcess({ subgraph, variables: process.env, log, onStopped, prepare })
+    log.info('the subgraph answers', { url: running.url })
+    const code = await ended
+    setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
+    await running.stop()
+    process.exit(code)
+  } catch (error) {
+    if (error instanceof WrongSettings) console.error(error.message)
+    else log.error('the subgraph cannot start', traceOf(error))
+    process.exit(1)
+  }
+}
+
+/** `onStopped` is called when the process can do no more than end: its consumer has stopped for good. */
+export async function startSubgraphProcess(options: {
+  subgraph: Subgraph
+  variables: Variables
+  log: Log
+  onStopped: () => void
+  prepare?: Prepare | undefined
+}): Promise<SubgraphProcess> {
+  const { subgraph, variables, log } = options
+  const settings = readProcessSettings(subgraph.name, variables)
+  const stops: Stop[] = []
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  try {
+    const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(subgraph.name, settings, stops))
+    const { bus, connected } = await openBus(subgraph.name, settings, options, stops)
+    const peers = openPeers(settings, stops)
+    let running: RunningSubgraph | undefined
+    const clientOf = (name: string): Pick<SubgraphClient, 'execute' | 'fetch'> => {
+      const client = name === subgraph.name ? running : peers.get(name)
+      if (client === undefined) throw new SubgraphUnavailable(name)
+      return client
+    }
+    const now = () => new Date()
+    const revocations = createRevocations()
+    const keys = publishedKeys(async (request) => clientOf('auth').fetch(request))
+    const environment = {
+      ...{ databaseUrl, bus, revocations, now, log },
+      peers: peersOf(clientOf),
+      verifyToken: createTokenVerifier({ keys, revocations, now }),
+      clinic: settings.clinic,
+      settings: variables,
+    }
+    running = await whenDatabaseIsThere(() => subgraph.start(environment), log)
+    stops.push(running.stop)
+    await options.prepare?.(running, variables, now())
+    await Promise.race([connected(), delay(brokerWithinMilliseconds, undefined, { ref: false })])
+    const server = await serveSubgraph(running, settings)
+    stops.push(server.stop)
+    return { url: server.url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startOwnDatabase(name: string, { dataDirectory }: ProcessSettings, stops: Stop[]): Promise<string> {
+  const { ensureDatabase, startEmbeddedPostgres } = await import('@caregraph/embedded-postgres')
+  const postgres = await startEmbeddedPostgres({ dataDirectory })
+  stops.push(() => postgres.stop())
+  return ensureDatabase(postgres, name)
+}
+
+async function openBus(
+  name: string,
+  { brokerUrl }: ProcessSettings,
+  { log, onStopped }: { log: Log; onStopped: () => void },
+  stops: Stop[],
+): Promise<{ bus: EventBus; connected: () => Promise<void> }> {
+  if (brokerUrl === undefined) return { bus: createLocalBus(), connected: async () => undefined }
+  const { createKafkaBus } = await import('@caregraph/events/kafka')
+  const onFault = (error: unknown) => log.error('the broker was asked in vain', traceOf(error))
+  const kafka = createKafkaBus({
+    url: brokerUrl,
+    clientId: name,
+    onFault,
+    onPoison: (poison) => log.error('a message that is no event became a dead letter', { ...poison }),
+    onStopped: (error) => {
+      log.error('a consumer has stopped for good', traceOf(error))
+      onStopped()
+    },
+  })
+  stops.push(() => kafka.close())
+  const bus = lateBus(kafka, onFault)
+  return { bus, connected: bus.connected }
+}
+
+function openPeers({ peers, key }: ProcessSettings, stops: Stop[]): ReadonlyMap<string, HttpSubgraph> {
+  const clients = new Map(Array.from(peers, ([name, urls]) => [name, httpSubgraph(name, urls, { key })] as const))
+  stops.push(async () => void (await Promise.all(Array.from(clients.values(), (client) => client.stop()))))
+  return clients
+}
+
+/** All processes of a clinic start at the same time, so the database may be the last. */
+async function whenDatabaseIsThere<T>(start: () => Promise<T>, log: Log): Promise<T> {
+  const end = performance.now() + databaseWithinMilliseconds
+  for (;;) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() > end) throw error
+      log.info('the database is not there yet', traceOf(error))
+      await delay(lookForDatabaseMilliseconds)
+    }
+  }
+}

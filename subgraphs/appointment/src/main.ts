@@ -1,0 +1,4 @@
+import { runSubgraph } from '@caregraph/subgraph/process'
+import { appointment } from './index.js'
+
+await runSubgraph(appointment)

@@ -1,0 +1,4 @@
+import { runSubgraph } from '@caregraph/subgraph/process'
+import { doctor } from './index.js'
+
+await runSubgraph(doctor)

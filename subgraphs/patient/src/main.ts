@@ -1,0 +1,4 @@
+import { runSubgraph } from '@caregraph/subgraph/process'
+import { patient } from './index.js'
+
+await runSubgraph(patient)
