@@ -1,5 +1,8 @@
 export const host = '127.0.0.1'
 
+/** The usual port, further on by ENGINES_PORT_OFFSET: so a second set of engines runs beside the first. */
+export const portOf = (usual: number): number => usual + Number(process.env['ENGINES_PORT_OFFSET'] ?? 0)
+
 /** A server that production has on machines of its own, as it is run here: one process on the loopback. */
 export interface Engine {
   readonly name: string

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Engine, host } from './engine.js'
+import { type Engine, host, portOf } from './engine.js'
 import { copyJars } from './jars.js'
 
-const port = 39092
-const controllerPort = 39093
+const port = portOf(39092)
+const controllerPort = portOf(39093)
+/** A second door: who comes in by it is told to come again by way of `proxy`, which a test opens before it. */
+export const kafkaBehindProxy = { port: portOf(39094), proxy: portOf(39095) }
 /** Any would do: a cluster of one node never meets another. */
 const clusterId = 'Y2FyZWdyYXBoLWNsaW5pYw'
 
@@ -39,9 +41,9 @@ const settings = (folder: string) => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@${host}:${controllerPort}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}
-advertised.listeners=PLAINTEXT://${host}:${port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://${host}:${port},PROXIED://${host}:${kafkaBehindProxy.port},CONTROLLER://${host}:${controllerPort}
+advertised.listeners=PLAINTEXT://${host}:${port},PROXIED://${host}:${kafkaBehindProxy.proxy}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=${join(folder, 'data')}
 
 # Topics are made by those who know their partitions.

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Engine, host } from './engine.js'
+import { type Engine, host, portOf } from './engine.js'
 
-const port = 33306
+const port = portOf(33306)
 
 /** In MySQL's place, which Debian does not have. */
 export const mariadb: Engine = {

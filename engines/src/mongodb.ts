@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { type Engine, host } from './engine.js'
+import { type Engine, host, portOf } from './engine.js'
 import { copyJars, recipe } from './jars.js'
 
-const port = 37017
+const port = portOf(37017)
 
 /** A stand-in: Debian has no mongod. It speaks MongoDB's protocol, without sessions, transactions and change streams. */
 export const mongodb: Engine = {

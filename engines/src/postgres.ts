@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Engine, host } from './engine.js'
+import { type Engine, host, portOf } from './engine.js'
 
-const port = 35432
+const port = portOf(35432)
 /** Debian keeps PostgreSQL's own programs out of the search path. */
 const programs = '/usr/lib/postgresql/15/bin'
 

@@ -1,6 +1,6 @@
-import { type Engine, host } from './engine.js'
+import { type Engine, host, portOf } from './engine.js'
 
-const port = 36379
+const port = portOf(36379)
 
 export const redis: Engine = {
   name: 'redis',
