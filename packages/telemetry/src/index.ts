@@ -1,1 +1,5 @@
-export {}
+export { jsonLog, type Log } from './log.js'
+export type { Counter, Gauge, Histogram, Reading } from './metric.js'
+export { metrics } from './metrics.js'
+export { readTelemetrySettings, type TelemetrySettings } from './settings.js'
+export { startTelemetry, type Telemetry } from './start-telemetry.js'
