@@ -26,12 +26,13 @@ export interface Poison {
 }
 
 export interface KafkaBusOptions {
-  /** `kafka://host:port`; more brokers after commas. */
+  /**
+   * `kafka://host:port`; more brokers after commas. `/clinic` at the end stands before the names of all topics and
+   * groups, where several clinics share a Kafka.
+   */
   readonly url: string
   /** What the broker's logs call this process. */
   readonly clientId: string
-  /** Stands before the names of all topics and groups, where several clinics share a Kafka. */
-  readonly prefix?: string
   /** Called when a message was moved to the group's dead letters. */
   readonly onPoison: (poison: Poison) => void
   /** Called when something failed that is tried again. */
@@ -69,15 +70,16 @@ const longestReason = 500
 
 /** The bus between processes: topics by owner, keys by subject, an offset committed only after its event was handled. */
 export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
+  const [brokers = '', clinic = ''] = options.url.replace(/^kafka:\/\//, '').split('/')
   const kafka = new Kafka({
     clientId: options.clientId,
-    brokers: options.url.replace(/^kafka:\/\//, '').split(','),
+    brokers: brokers.split(','),
     // What matters of it is told by the callbacks.
     logLevel: logLevel.NOTHING,
     requestTimeout: 10_000,
     retry: { retries: 30, initialRetryTime: 100, maxRetryTime: 2_000 },
   })
-  const named = (name: string) => `${options.prefix ?? ''}${name}`
+  const named = (name: string) => (clinic === '' ? name : `${clinic}-${name}`)
   const eventTopics = owners.map((owner) => named(`${owner}-events`))
   const groups = new Map<string, readonly string[]>()
   const stops = new Set<Stop>()

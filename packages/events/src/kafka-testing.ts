@@ -14,7 +14,8 @@ export interface OwnTopics {
 }
 
 export function ownTopics(url: string): OwnTopics {
-  const prefix = `${randomUUID()}-`
+  const clinic = randomUUID()
+  const prefix = `${clinic}-`
   const buses: KafkaBus[] = []
   const stranger = new Kafka({ clientId: 'stranger', brokers: [new URL(url).host], logLevel: logLevel.NOTHING })
   return {
@@ -23,7 +24,7 @@ export function ownTopics(url: string): OwnTopics {
     openBus(callbacks) {
       const ignore = () => undefined
       const silent = { onPoison: ignore, onFault: ignore, onStopped: ignore }
-      const bus = createKafkaBus({ url, clientId: 'test', prefix, ...silent, ...callbacks })
+      const bus = createKafkaBus({ url: `${url}/${clinic}`, clientId: 'test', ...silent, ...callbacks })
       buses.push(bus)
       return bus
     },
