@@ -1,4 +1,13 @@
-export type { Engine } from './engine.js'
+export {
+  killProgram,
+  logOf,
+  type Program,
+  type Running,
+  runningProgram,
+  startProgram,
+  stopProgram,
+} from './background.js'
+export { type Engine, host } from './engine.js'
 export { type EngineName, engines } from './engines.js'
 export { kafkaBehindProxy } from './kafka.js'
-export { killEngine, type Running, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'
+export { isListening, killEngine, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'

@@ -9,12 +9,14 @@ export async function isProcessOf(folder: string, pid: number): Promise<boolean>
   return commandLine.includes(`${folder}/`) || commandLine.split('\0').includes(folder)
 }
 
-/** Asks the process to end; kills it when it has not in time. */
-export async function endProcess(pid: number, patienceMilliseconds: number): Promise<void> {
+/** Asks the process to end; kills it when it has not in time. Answers whether it had to. */
+export async function endProcess(pid: number, patienceMilliseconds: number): Promise<boolean> {
   signal(pid, 'SIGTERM')
   const deadline = performance.now() + patienceMilliseconds
   while ((await isAlive(pid)) && performance.now() < deadline) await delay(50)
+  const wasDeaf = await isAlive(pid)
   await killProcess(pid)
+  return wasDeaf
 }
 
 /**

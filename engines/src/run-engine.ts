@@ -1,12 +1,20 @@
-import { execFile, spawn } from 'node:child_process'
-import { access, chown, constants, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { access, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import {
+  killProgram,
+  logOf,
+  type Program,
+  pidFileOf,
+  type Running,
+  runningProgram,
+  startProgram,
+  stopProgram,
+} from './background.js'
 import { type Engine, host } from './engine.js'
-import { endProcess, isProcessOf, killProcess } from './process.js'
 
 const execute = promisify(execFile)
 const longestStartMilliseconds = 120_000
@@ -16,21 +24,9 @@ const isRoot = process.getuid?.() === 0
 /** Where the engines of this checkout keep everything; ENGINES_HOME says otherwise. */
 const home = resolve(process.env['ENGINES_HOME'] ?? fileURLToPath(new URL('../../.engines', import.meta.url)))
 const folderOf = (engine: Engine) => join(home, engine.name)
-const pidFileOf = (engine: Engine) => join(home, `${engine.name}.pid`)
-const logOf = (engine: Engine) => join(home, `${engine.name}.log`)
-
-export interface Running {
-  readonly pid: number
-  readonly since: Date
-}
 
 /** The engine's process of this checkout, if it runs. */
-export async function runningEngine(engine: Engine): Promise<Running | undefined> {
-  const text = await readFile(pidFileOf(engine), 'utf8').catch(() => undefined)
-  const pid = Number(text)
-  if (!text || !(await isProcessOf(folderOf(engine), pid))) return undefined
-  return { pid, since: (await stat(pidFileOf(engine))).mtime }
-}
+export const runningEngine = (engine: Engine): Promise<Running | undefined> => runningProgram(folderOf(engine))
 
 /** Starts the engine, if it does not run yet, and resolves when it can be used. The first start brings what it needs. */
 export async function startEngine(engine: Engine): Promise<void> {
@@ -41,56 +37,35 @@ export async function startEngine(engine: Engine): Promise<void> {
   await install(engine)
   await prepare(engine)
 
-  const log = await open(logOf(engine), 'w')
-  const [program = '', ...options] = engine.command(folderOf(engine))
-  const server = spawn(program, options, {
-    cwd: folderOf(engine),
-    // In a session of its own it outlives the terminal, and Ctrl-C there.
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-    ...(await accountOf(engine)),
-  })
-  const failed = new Promise<string>((tell) => server.once('error', ({ message }) => tell(message)))
-  const ended = new Promise<string>((tell) =>
-    server.once('exit', (code) => tell(`it ended with ${code ?? 'a signal'}`)),
-  )
-  await log.close()
-  if (server.pid !== undefined) await writeFile(pidFileOf(engine), String(server.pid))
-  const fault = await Promise.race([failed, ended, ready(engine)])
-  server.unref()
-  if (!fault) return
-  await killEngine(engine)
-  throw new Error(`${engine.name} did not start: ${fault}. ${await endOfLog(engine)}`)
+  const program: Program = {
+    name: engine.name,
+    folder: folderOf(engine),
+    command: engine.command(folderOf(engine)),
+    account: await accountOf(engine),
+    isReady: () => isReady(engine),
+  }
+  await startProgram(program, longestStartMilliseconds)
 }
 
 /** Stops the engine in its own way; what it holds stays. */
 export async function stopEngine(engine: Engine): Promise<void> {
-  const running = await runningEngine(engine)
-  if (running) await endProcess(running.pid, partingMilliseconds)
+  await stopProgram(folderOf(engine), partingMilliseconds)
 }
 
 /** Kills the engine with all its processes, as a loss of power would. */
-export async function killEngine(engine: Engine): Promise<void> {
-  const running = await runningEngine(engine)
-  if (running) await killProcess(running.pid)
-}
+export const killEngine = (engine: Engine): Promise<void> => killProgram(folderOf(engine))
 
 /** Kills the engine and deletes all that it holds. */
 export async function wipeEngine(engine: Engine): Promise<void> {
   await killEngine(engine)
-  for (const path of [folderOf(engine), pidFileOf(engine), logOf(engine)])
-    await rm(path, { recursive: true, force: true })
+  const folder = folderOf(engine)
+  for (const path of [folder, pidFileOf(folder), logOf(folder)]) await rm(path, { recursive: true, force: true })
 }
 
 /** Reads the engine's own log: whether a port answers can be another program's doing. */
-async function ready(engine: Engine): Promise<string> {
-  const deadline = performance.now() + longestStartMilliseconds
-  while (performance.now() < deadline) {
-    const log = await readFile(logOf(engine), 'utf8')
-    if (log.includes(engine.readyLine) && (await isListening(engine.port))) return ''
-    await delay(50)
-  }
-  return `it was not ready after ${longestStartMilliseconds / 1_000} s`
+async function isReady(engine: Engine): Promise<boolean> {
+  const log = await readFile(logOf(folderOf(engine)), 'utf8')
+  return log.includes(engine.readyLine) && isListening(engine.port)
 }
 
 async function install(engine: Engine): Promise<void> {
@@ -146,11 +121,6 @@ async function accountOf({ account }: Engine): Promise<{ uid: number; gid: numbe
   )
   if (uid === undefined || gid === undefined) throw new Error(`There is no account ${account}.`)
   return { uid, gid }
-}
-
-async function endOfLog(engine: Engine): Promise<string> {
-  const lines = (await readFile(logOf(engine), 'utf8')).trimEnd().split('\n').slice(-10)
-  return `The end of ${logOf(engine)}:\n${lines.join('\n')}`
 }
 
 /** Whether anything takes connections there. */
