@@ -58,10 +58,11 @@ export async function fillRows(dataDirectory: string, count: number, from: Date)
            '+1415' || 5550000 + n, date '1930-01-01' + n % 30000, 'UNKNOWN', '[]', date '2026-01-01', 1 FROM made`,
       ],
       [
-        `INSERT INTO search_terms (record_id, term)
-         SELECT id, term FROM made CROSS JOIN LATERAL (VALUES (lower(first_name)), (lower(last_name)),
-           ('patient' || n || 'mailexample'), ('1415' || 5550000 + n), ('415' || 5550000 + n),
-           (to_char(date '1930-01-01' + n % 30000, 'YYYYMMDD'))) AS terms (term)`,
+        `INSERT INTO search_terms (record_id, term, all_terms)
+         SELECT id, term, ' ' || array_to_string(terms, ' ') FROM made
+         CROSS JOIN LATERAL (SELECT ARRAY[lower(first_name), lower(last_name), 'patient' || n || 'mailexample',
+           '1415' || 5550000 + n, '415' || 5550000 + n, to_char(date '1930-01-01' + n % 30000, 'YYYYMMDD')] AS terms) AS found_by
+         CROSS JOIN LATERAL unnest(terms) AS each (term)`,
       ],
       ['SELECT id FROM made'],
     ]),

@@ -92,10 +92,10 @@ function beginsWith(terms: string, prefix: string, conditions: Conditions): stri
   return `${terms}.term >= ${conditions.value(prefix)} AND ${terms}.term < ${conditions.value(afterPrefix(prefix))}`
 }
 
-/** The record has a term of another prefix, too. */
+/** The record has a term of another prefix, too. What is not beside the term is asked of the record's other entries. */
 function isFoundBy(prefix: string, conditions: Conditions): string {
-  return `EXISTS (
-    SELECT FROM search_terms AS also WHERE also.record_id = found.record_id AND ${beginsWith('also', prefix, conditions)})`
+  return `coalesce(found.all_terms LIKE ${conditions.value(`% ${prefix}%`)}, EXISTS (
+    SELECT FROM search_terms AS also WHERE also.record_id = found.record_id AND ${beginsWith('also', prefix, conditions)}))`
 }
 
 /** A record of several terms in the range of the leading prefix stands where its first one does. */

@@ -7,7 +7,7 @@ export { rowsBy } from './rows-by.js'
 export {
   plain,
   prefixesOf,
-  SearchTerms1760000000004,
+  searchTables,
   searchTermsOf,
   sortNameOf,
   writeSearchTerms,

@@ -6,8 +6,11 @@ const longestTerm = 64
 const longestSearch = 200
 const mostPrefixes = 6
 
-/** What the records of a subgraph are found by. A subgraph that is searched lists this among its migrations. */
-export class SearchTerms1760000000004 implements MigrationInterface {
+/** An entry of PostgreSQL's B-tree has at most 2,704 bytes, the term and the id among them. */
+const mostBytesOfAllTerms = 2_000
+
+/** What the records of a subgraph are found by. */
+class SearchTerms1760000000004 implements MigrationInterface {
   readonly name = 'SearchTerms1760000000004'
 
   async up(runner: QueryRunner): Promise<void> {
@@ -25,6 +28,35 @@ export class SearchTerms1760000000004 implements MigrationInterface {
     await runner.query('DROP TABLE search_terms')
   }
 }
+
+/**
+ * All terms of a record beside each of them, a space before each: so a search of several words reads one range of one
+ * index. Where they are too long for it there are none, and the record's other entries are asked one by one.
+ */
+class AllTerms1760000000005 implements MigrationInterface {
+  readonly name = 'AllTerms1760000000005'
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('SET LOCAL statement_timeout = 0')
+    await runner.query('ALTER TABLE search_terms ADD COLUMN all_terms text COLLATE "C"')
+    await runner.query(`
+      UPDATE search_terms AS one SET all_terms = of_record.all_terms
+      FROM (SELECT record_id, string_agg(' ' || term, '') AS all_terms FROM search_terms GROUP BY record_id) AS of_record
+      WHERE of_record.record_id = one.record_id AND octet_length(of_record.all_terms) <= ${mostBytesOfAllTerms}`)
+    await runner.query(`
+      ALTER TABLE search_terms DROP CONSTRAINT search_terms_pkey,
+        ADD PRIMARY KEY (term, record_id) INCLUDE (all_terms)`)
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE search_terms DROP CONSTRAINT search_terms_pkey, DROP COLUMN all_terms,
+        ADD PRIMARY KEY (term, record_id)`)
+  }
+}
+
+/** A subgraph that is searched has these among its migrations. */
+export const searchTables = [SearchTerms1760000000004, AllTerms1760000000005] as const
 
 /** Letters that Unicode does not take apart, as PostgreSQL's `unaccent` and people without them on a keyboard write them. */
 const plainLetters: Readonly<Record<string, string>> = {
@@ -87,9 +119,11 @@ function terms(texts: readonly string[]): string[] {
 
 /** Replaces what the record is found by. */
 export async function writeSearchTerms(tx: Transaction, recordId: string, terms: readonly string[]): Promise<void> {
+  const allTerms = terms.map((term) => ` ${term}`).join('')
   await tx.query('DELETE FROM search_terms WHERE record_id = $1 AND term <> ALL ($2::text[])', [recordId, terms])
-  await tx.query('INSERT INTO search_terms (record_id, term) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
-    recordId,
-    terms,
-  ])
+  await tx.query(
+    `INSERT INTO search_terms (record_id, term, all_terms) SELECT $1, unnest($2::text[]), $3
+     ON CONFLICT (term, record_id) DO UPDATE SET all_terms = excluded.all_terms`,
+    [recordId, terms, Buffer.byteLength(allTerms) <= mostBytesOfAllTerms ? allTerms : null],
+  )
 }

@@ -1,4 +1,4 @@
-import { SearchTerms1760000000004 } from '@caregraph/database'
+import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { openAuthServices } from './auth-services.js'
 import { loadUsers } from './find-users.js'
@@ -17,7 +17,7 @@ export const auth = defineSubgraph({
   name: 'auth',
   resolvers: [UserResolver],
   references: { User: reference('user:read', loadUsers) },
-  tables: { entities: [UserRow, SessionRow], migrations: [SearchTerms1760000000004, Users1760000002001] },
+  tables: { entities: [UserRow, SessionRow], migrations: [...searchTables, Users1760000002001] },
   services: openAuthServices,
   routes: {
     '/.well-known/jwks.json': async (_, { database }) =>

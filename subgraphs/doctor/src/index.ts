@@ -1,4 +1,4 @@
-import { SearchTerms1760000000004 } from '@caregraph/database'
+import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { DoctorIdentifierRow, DoctorRow, TimeOffRow } from './doctor.entity.js'
 import { DoctorResolver } from './doctor.resolver.js'
@@ -11,6 +11,6 @@ export const doctor = defineSubgraph({
   references: { Doctor: reference('public', loadDoctors) },
   tables: {
     entities: [DoctorRow, DoctorIdentifierRow, TimeOffRow],
-    migrations: [SearchTerms1760000000004, Doctors1760000003001],
+    migrations: [...searchTables, Doctors1760000003001],
   },
 })

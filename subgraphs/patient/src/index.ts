@@ -1,4 +1,4 @@
-import { SearchTerms1760000000004 } from '@caregraph/database'
+import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { loadPatients } from './find-patients.js'
 import { Patients1760000001001 } from './migrations/patients.js'
@@ -11,6 +11,6 @@ export const patient = defineSubgraph({
   references: { Patient: reference('patient:read', loadPatients) },
   tables: {
     entities: [PatientRow, PatientIdentifierRow],
-    migrations: [SearchTerms1760000000004, Patients1760000001001],
+    migrations: [...searchTables, Patients1760000001001],
   },
 })
