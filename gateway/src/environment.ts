@@ -31,7 +31,7 @@ export function readEnvironment(variables: Variables): Environment {
       anonymousPerMinute: whole('ANONYMOUS_PER_MINUTE', 600, 0, 1_000_000),
       userPerMinute: whole('USER_PER_MINUTE', undefined, 0, 1_000_000),
       trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 100),
-      deadlineMilliseconds: whole('SUBGRAPH_DEADLINE_MILLISECONDS', 10_000, 1, 600_000),
+      deadlineMilliseconds: whole('DEADLINE_MILLISECONDS', 10_000, 1, 600_000),
       allowedOrigins: (variables['ALLOWED_ORIGINS'] ?? '').split(/[ ,]+/).filter((origin) => origin !== ''),
     },
   }

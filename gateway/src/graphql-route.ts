@@ -1,8 +1,8 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server'
+import { sharedAbort } from '@caregraph/subgraph'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'
 import type { Caller } from './execution/ask-subgraph.js'
-import { sharedAbort } from './execution/deadline.js'
 import { answer } from './http-errors.js'
 import { depthOf, type Limits } from './limits.js'
 

@@ -32,7 +32,7 @@ export interface GatewayOptions {
 }
 
 export interface Settings {
-  /** How long one subgraph may take for one answer. */
+  /** How long an operation may take, whatever is asked on its way. */
   readonly deadlineMilliseconds: number
   /** How long `stop` waits for what is under way. */
   readonly stopWithinMilliseconds: number

@@ -1,9 +1,16 @@
 import type { FetchNode } from '@apollo/query-planner'
-import { type Log, type SubgraphClient, type SubgraphRequest, SubgraphUnavailable, traceOf } from '@caregraph/subgraph'
+import {
+  type Deadline,
+  GaveUp,
+  type Log,
+  type SubgraphClient,
+  type SubgraphRequest,
+  SubgraphUnavailable,
+  traceOf,
+} from '@caregraph/subgraph'
 import type { ExecutionResult } from 'graphql'
 import { faultBy, faultOfSubgraph } from '../errors.js'
 import type { Variables } from '../supergraph.js'
-import { GaveUp, within } from './deadline.js'
 import { isObject } from './faults.js'
 import type { SubgraphAnswer } from './run-plan.js'
 
@@ -21,7 +28,7 @@ export interface Caller {
 
 export interface Rooms {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>
-  /** How long one subgraph may take for one answer. */
+  /** How long an operation may take, whatever is asked on its way. */
   readonly deadlineMilliseconds: number
   readonly log: Log
 }
@@ -30,15 +37,14 @@ export interface Rooms {
 export async function askSubgraph(
   rooms: Rooms,
   caller: Caller,
+  { at, signal, first }: Deadline,
   fetch: FetchNode,
   variables: Variables,
 ): Promise<SubgraphAnswer> {
   try {
     const client = clientOf(rooms, fetch)
-    const result = await within(rooms.deadlineMilliseconds, caller.signal, (signal) =>
-      client.execute({ ...requestOf(fetch, variables, caller), signal }),
-    )
-    return answerFrom(result, rooms, caller, fetch)
+    const asked = client.execute({ ...requestOf(fetch, variables, caller), signal, deadlineAt: at })
+    return answerFrom(await first(asked), rooms, caller, fetch)
   } catch (error) {
     return failure(error, rooms, caller, fetch)
   }

@@ -1,5 +1,5 @@
-import type { PlanNode } from '@apollo/query-planner'
-import { traceOf } from '@caregraph/subgraph'
+import type { FetchNode, PlanNode } from '@apollo/query-planner'
+import { type Deadline, deadlineIn, traceOf } from '@caregraph/subgraph'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { errorOf, faultBy, faultFrom } from '../errors.js'
 import type { PreparedOperation, Supergraph, Variables } from '../supergraph.js'
@@ -7,7 +7,7 @@ import { askSubgraph, type Caller, type Rooms } from './ask-subgraph.js'
 import { Faults } from './faults.js'
 import { introspect } from './introspection.js'
 import { project } from './projection.js'
-import { type Run, runPlan } from './run-plan.js'
+import { type Run, runPlan, type SubgraphAnswer } from './run-plan.js'
 import { refusalsOf } from './variables.js'
 
 export interface Operation {
@@ -27,19 +27,23 @@ export function executeOperation(rooms: Rooms, operation: Operation, caller: Cal
   const node = plan.node?.kind === 'Subscription' ? undefined : plan.node
   // An act is not broken off in the middle because somebody closed a browser.
   const asker = definition.operation === 'mutation' ? { ...caller, signal: undefined } : caller
-  return runOperation(rooms, operation, caller, node, (fetch, given) => askSubgraph(rooms, asker, fetch, given))
+  return runOperation(rooms, operation, asker, node, (fetch, given, deadline) =>
+    askSubgraph(rooms, asker, deadline, fetch, given),
+  )
 }
 
-/** Fetches what the plan's node says by `ask`, and shapes the answer. Never rejects. */
+/** Fetches what the plan's node says by `ask`, all of it under one deadline, and shapes the answer. Never rejects. */
 export async function runOperation(
-  { log }: Rooms,
+  { log, deadlineMilliseconds }: Rooms,
   { supergraph, prepared, variables }: Operation,
-  { requestId }: Caller,
+  { requestId, signal }: Caller,
   node: PlanNode | undefined,
-  ask: Run['ask'],
+  ask: (fetch: FetchNode, variables: Variables, deadline: Deadline) => Promise<SubgraphAnswer>,
 ): Promise<ExecutionResult> {
+  const deadline = deadlineIn(deadlineMilliseconds, signal)
   try {
-    const run: Run = { supergraph, operation: prepared, variables, data: {}, faults: new Faults(), ask }
+    const asked: Run['ask'] = (fetch, given) => ask(fetch, given, deadline)
+    const run: Run = { supergraph, operation: prepared, variables, data: {}, faults: new Faults(), ask: asked }
     if (node !== undefined) await runPlan(run, node, [run.data])
     const selection = prepared.selection(variables)
     const introspection = introspect(supergraph.schema, prepared, selection, variables)
@@ -49,6 +53,8 @@ export async function runOperation(
     log.error('a field that is never null had no value', { requestId })
   } catch (error) {
     log.error('a plan could not be executed', { requestId, ...traceOf(error) })
+  } finally {
+    deadline.end()
   }
   return { data: null, errors: [errorOf(faultBy('INTERNAL_SERVER_ERROR', { requestId }))] }
 }

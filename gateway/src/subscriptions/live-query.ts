@@ -1,4 +1,5 @@
 import type { PlanNode } from '@apollo/query-planner'
+import { within } from '@caregraph/subgraph'
 import type { ExecutionResult } from 'graphql'
 import {
   answerFrom,
@@ -9,7 +10,6 @@ import {
   type Rooms,
   requestOf,
 } from '../execution/ask-subgraph.js'
-import { within } from '../execution/deadline.js'
 import { type Operation, runOperation } from '../execution/execute.js'
 import { type SubgraphAnswer, variablesOf } from '../execution/run-plan.js'
 import { bufferEvents, generatorOf, mapEvents } from './buffer-events.js'
@@ -40,8 +40,8 @@ export async function subscribeOperation(
   const { primary, rest } = node
   const plan: PlanNode = { kind: 'Sequence', nodes: rest === undefined ? [primary] : [primary, rest] }
   const answerTo = (event: SubgraphAnswer) =>
-    runOperation(rooms, operation, subscriber, plan, async (fetch, variables) =>
-      fetch === primary ? event : askSubgraph(rooms, subscriber, fetch, variables),
+    runOperation(rooms, operation, subscriber, plan, async (fetch, variables, deadline) =>
+      fetch === primary ? event : askSubgraph(rooms, subscriber, deadline, fetch, variables),
     )
 
   try {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { sharedAbort } from '@caregraph/subgraph'
 import { handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { sharedAbort } from '../execution/deadline.js'
 import type { Limits } from '../limits.js'
 import { type Closing, type Connection, closing } from './protocol.js'
 

@@ -12,8 +12,14 @@ export interface SubgraphRequest {
   readonly requestId: string
   readonly clientAddress?: string | undefined
   readonly userAgent?: string | undefined
+  /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
+  /** When that is at the latest, by `performance.now()`. */
+  readonly deadlineAt?: number | undefined
 }
+
+/** On whose behalf something is asked, and until when he waits. */
+export type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'signal' | 'deadlineAt'>
 
 /** The one way to a subgraph, whether it runs in this process or behind HTTP. */
 export interface SubgraphClient {

@@ -30,6 +30,10 @@ export interface Context<Services = unknown> {
   readonly clientAddress: string | undefined
   /** What the client calls itself, so that a person recognises his sessions. */
   readonly userAgent: string | undefined
+  /** Aborts when nobody waits for the answer any more: then nothing more is loaded. */
+  readonly signal: AbortSignal | undefined
+  /** When that is at the latest, by `performance.now()`. */
+  readonly deadlineAt: number | undefined
   readonly now: () => Date
   readonly clinic: Clinic
   readonly database: Database
@@ -44,7 +48,8 @@ export function contextOf<Services>(parts: Omit<Context<Services>, 'load'>): Con
   const loaders = new Map<unknown, DataLoader<unknown, unknown>>()
   const context: Context<Services> = {
     ...parts,
-    load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key) {
+    load<Key, Value>(batch: Batch<Key, Value, Services>, key: Key): Promise<Value | undefined> {
+      if (parts.signal?.aborted) return Promise.reject(parts.signal.reason)
       let loader = loaders.get(batch) as DataLoader<Key, Value | undefined> | undefined
       if (loader === undefined) {
         const load = async (keys: readonly Key[]) => {

@@ -158,6 +158,8 @@ async function start<Services>(
         requestId: request.requestId,
         clientAddress: request.clientAddress,
         userAgent: request.userAgent,
+        signal: request.signal,
+        deadlineAt: request.deadlineAt,
         now,
         clinic,
         database,

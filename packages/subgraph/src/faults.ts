@@ -1,6 +1,7 @@
 import { isDatabaseAway } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
 import { GraphQLError } from 'graphql'
+import { GaveUp } from './deadline.js'
 
 export interface Log {
   info(message: string, details?: Readonly<Record<string, unknown>>): void
@@ -19,7 +20,8 @@ export function shapeError(
   if (cause instanceof Refusal) return shaped(error, cause)
   if (cause === undefined || cause === null) return error
   const { subgraph, requestId, log } = request
-  if (isDatabaseAway(cause)) return shaped(error, new Refusal('SERVICE_UNAVAILABLE', { subgraph }))
+  if (cause instanceof GaveUp || isDatabaseAway(cause))
+    return shaped(error, new Refusal('SERVICE_UNAVAILABLE', { subgraph }))
   log.error('a resolver failed', { subgraph, requestId, path: error.path?.join('.'), ...traceOf(cause) })
   return shaped(error, new Refusal('INTERNAL_SERVER_ERROR', { requestId }))
 }

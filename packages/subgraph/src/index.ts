@@ -10,6 +10,7 @@ export {
   pageOf,
 } from './connection.js'
 export { type Batch, type Context, groupedBy } from './context.js'
+export { type Deadline, deadlineIn, GaveUp, sharedAbort, within } from './deadline.js'
 export {
   defineSubgraph,
   type Environment,
@@ -23,6 +24,7 @@ export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requi
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
+export { readiness } from './readiness.js'
 export { extension, reference } from './reference.js'
 export { Allow } from './rules.js'
 export {

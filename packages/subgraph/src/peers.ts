@@ -1,5 +1,5 @@
 import { Refusal } from '@caregraph/refusals'
-import { type SubgraphClient, SubgraphUnavailable } from './client.js'
+import { type Caller, type SubgraphClient, SubgraphUnavailable } from './client.js'
 
 /** Asks other subgraphs for entities, as the gateway would: batched, and with the caller's own token. */
 export interface Peers {
@@ -9,7 +9,7 @@ export interface Peers {
    */
   entity<Fields extends object>(
     reference: { subgraph: string; type: string; id: string; fields: string },
-    caller: { token: string | undefined; requestId: string },
+    caller: Caller,
   ): Promise<Fields | null>
 }
 
@@ -17,7 +17,7 @@ export function peersOf(clientOf: (subgraph: string) => Pick<SubgraphClient, 'ex
   return {
     async entity<Fields extends object>(
       { subgraph, type, id, fields }: { subgraph: string; type: string; id: string; fields: string },
-      { token, requestId }: { token: string | undefined; requestId: string },
+      { token, requestId, signal, deadlineAt }: Caller,
     ): Promise<Fields | null> {
       const { data, errors } = await clientOf(subgraph)
         .execute({
@@ -25,6 +25,8 @@ export function peersOf(clientOf: (subgraph: string) => Pick<SubgraphClient, 'ex
           variables: { representations: [{ __typename: type, id }] },
           token,
           requestId,
+          signal,
+          deadlineAt,
         })
         .catch((error: unknown) => {
           if (error instanceof SubgraphUnavailable) throw new Refusal('SERVICE_UNAVAILABLE', { subgraph })
