@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { buildSchema, isInputObjectType, isObjectType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { breakingChanges } from './changes.js'
 import { generateSchema } from './generate.js'
@@ -20,6 +21,18 @@ describe('schema/', () => {
   it('shows clients nothing of what subgraphs tell each other', () => {
     expect(files.get('supergraph.graphql')).toContain('DoctorCalendar')
     expect(files.get('api.graphql')).not.toMatch(/DoctorCalendar|TimeRange|_entities|_service/)
+  })
+
+  it('says of every field what it is', () => {
+    const types = Object.values(buildSchema(files.get('api.graphql') ?? '').getTypeMap())
+    const silent = types
+      .filter((type) => isObjectType(type) || isInputObjectType(type))
+      .filter(({ name }) => !name.startsWith('__'))
+      .flatMap((type) => {
+        const fields: readonly { name: string; description?: string | null }[] = Object.values(type.getFields())
+        return fields.filter(({ description }) => !description).map(({ name }) => `${type.name}.${name}`)
+      })
+    expect(silent).toEqual([])
   })
 
   it('describes each event by a JSON Schema that allows no field of its own', () => {

@@ -16,20 +16,23 @@ export class PageArgs {
   declare after?: string | null
 }
 
-@ObjectType('PageInfo', { simpleResolvers: true })
+@ObjectType('PageInfo', { simpleResolvers: true, description: 'Where a page stands in its list.' })
 @Directive('@shareable')
 @Allow('as-parent')
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether more follows.' })
   declare hasNextPage: boolean
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether something comes before it.' })
   declare hasPreviousPage: boolean
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The cursor of its first entry; null where it is empty.' })
   declare startCursor: string | null
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of its last entry: give it as `after` for the next page.',
+  })
   declare endCursor: string | null
 }
 
@@ -45,26 +48,26 @@ export function connectionType<Node extends object>(
   name: string,
   node: () => ClassType<Node>,
 ): ClassType<Connection<Node>> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} in a page, and where it stands.` })
   @Allow('as-parent')
   class Edge {
-    @Field(() => String)
+    @Field(() => String, { description: 'Give it as `after`, and the page begins behind this one.' })
     declare cursor: string
 
-    @Field(node)
+    @Field(node, { description: 'What was found.' })
     declare node: Node
   }
 
-  @ObjectType(`${name}Connection`, { simpleResolvers: true })
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: 'A page, as Relay defines it.' })
   @Allow('as-parent')
   class ConnectionOfNodes {
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: 'In the order of the list.' })
     declare edges: Edge[]
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Whether there is more, and where.' })
     declare pageInfo: PageInfo
 
-    @Field(() => Int)
+    @Field(() => Int, { description: 'Of all pages; counted only when it is asked for.' })
     declare totalCount: () => Promise<number>
   }
   return ConnectionOfNodes

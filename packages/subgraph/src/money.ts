@@ -8,14 +8,17 @@ export interface Amount {
   readonly currency: string
 }
 
-@ObjectType('Money', { simpleResolvers: true })
+@ObjectType('Money', {
+  simpleResolvers: true,
+  description: 'An amount of money, in whole minor units: never a fraction.',
+})
 @Directive('@shareable')
 @Allow('as-parent')
 export class Money implements Amount {
   @Field(() => SafeIntScalar, { description: "In the currency's smallest unit: 12050 is 120.50 USD." })
   readonly minorUnits: number
 
-  @Field(() => CurrencyScalar)
+  @Field(() => CurrencyScalar, { description: 'ISO 4217, such as USD.' })
   readonly currency: string
 
   constructor(amount: Amount) {
@@ -29,12 +32,14 @@ export class Money implements Amount {
   }
 }
 
-@InputType()
+@InputType({ description: 'An amount of money, in whole minor units: never a fraction.' })
 export class MoneyInput implements Amount {
-  @Field(() => SafeIntScalar)
+  @Field(() => SafeIntScalar, {
+    description: "In the currency's smallest unit: 1250 is 12.50 USD, 1250 JPY or 1.250 KWD.",
+  })
   declare readonly minorUnits: number
 
-  @Field(() => CurrencyScalar)
+  @Field(() => CurrencyScalar, { description: 'ISO 4217, such as USD.' })
   declare readonly currency: string
 }
 

@@ -9,25 +9,25 @@ export enum Gender {
   OTHER = 'OTHER',
   UNKNOWN = 'UNKNOWN',
 }
-registerEnumType(Gender, { name: 'Gender' })
+registerEnumType(Gender, { name: 'Gender', description: "FHIR's administrative gender." })
 
 @ObjectType({ description: 'As in FHIR: the namespace, and the number in it.', simpleResolvers: true })
 @Directive('@shareable')
 @Allow('as-parent')
 export class Identifier {
-  @Field(() => String)
+  @Field(() => String, { description: 'Whose number it is: a URI.' })
   declare system: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The number itself.' })
   declare value: string
 }
 
-@InputType()
+@InputType({ description: 'A number by which another system knows somebody.' })
 export class IdentifierInput implements Identifier {
-  @Field(() => String)
+  @Field(() => String, { description: 'Whose number it is: a URI.' })
   declare system: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The number itself.' })
   declare value: string
 }
 

@@ -13,7 +13,7 @@ export class Doctor {
 @Directive('@key(fields: "code", resolvable: false)')
 @Allow('public')
 export class ServiceType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Short and fixed, such as CONSULTATION.' })
   declare code: string
 }
 
@@ -23,16 +23,16 @@ export class Statistics {
   @Field(() => Int, { description: 'Of the clinic and its days: 0 for a doctor and for a service type.' })
   declare patientsRegistered: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Visits that became PENDING or CONFIRMED. A hold is none.' })
   declare appointmentsBooked: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Visits that took place.' })
   declare appointmentsCompleted: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Visits that were cancelled, by whomever.' })
   declare appointmentsCancelled: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Confirmed visits to which nobody came.' })
   declare noShows: number
 
   @Field(() => Float, { nullable: true, description: 'noShows / (completed + noShows); null where both are 0.' })
@@ -45,37 +45,37 @@ export class Statistics {
   declare collected: Money[]
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'What happened on one day of the clinic.' })
 @Allow('as-parent')
 export class DailyStatistics {
-  @Field(() => DateScalar)
+  @Field(() => DateScalar, { description: "The day, in the clinic's zone." })
   declare date: string
 
-  @Field(() => Statistics)
+  @Field(() => Statistics, { description: 'Its figures.' })
   declare statistics: Statistics
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'What happened with one doctor.' })
 @Allow('as-parent')
 export class DoctorStatistics {
-  @Field(() => Doctor, { nullable: true })
+  @Field(() => Doctor, { nullable: true, description: 'Null while the doctor subgraph does not answer.' })
   declare doctor: Doctor
 
-  @Field(() => Statistics)
+  @Field(() => Statistics, { description: "The doctor's figures." })
   declare statistics: Statistics
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'What happened with one type of visit.' })
 @Allow('as-parent')
 export class ServiceTypeStatistics {
-  @Field(() => ServiceType, { nullable: true })
+  @Field(() => ServiceType, { nullable: true, description: 'Null while the appointment subgraph does not answer.' })
   declare serviceType: ServiceType
 
-  @Field(() => Statistics)
+  @Field(() => Statistics, { description: 'Its figures.' })
   declare statistics: Statistics
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'How many visits begin in one hour of the day.' })
 @Allow('as-parent')
 export class HourlyCount {
   @Field(() => Int, { description: '1 is Monday, 7 is Sunday (ISO 8601).' })
@@ -84,7 +84,7 @@ export class HourlyCount {
   @Field(() => Int, { description: "0 to 23, on the clinic's clock." })
   declare hour: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Visits in the whole period.' })
   declare count: number
 }
 
@@ -94,16 +94,19 @@ export class HourlyCount {
 })
 @Allow('as-parent')
 export class ClinicStatistics {
-  @Field(() => DateScalar)
+  @Field(() => DateScalar, { description: 'The first day.' })
   declare from: string
 
-  @Field(() => DateScalar)
+  @Field(() => DateScalar, { description: 'The last day, which counts too.' })
   declare to: string
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Up to when events are counted: what happened later is not in these figures yet.',
+  })
   declare asOf: Date | null
 
-  @Field(() => Statistics)
+  @Field(() => Statistics, { description: 'All days together.' })
   declare totals: Statistics
 
   @Field(() => [DailyStatistics], { description: 'Every day of the range, also the empty ones.' })

@@ -103,7 +103,10 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
   }
 
   @Allow('appointment:cancel')
-  @Mutation(() => Appointment)
+  @Mutation(() => Appointment, {
+    description:
+      'Frees the time. An unpaid invoice is voided; ILLEGAL_TRANSITION where the visit is over or under way.',
+  })
   cancelAppointment(
     @Ctx() context: Context,
     @Arg('input', () => CancelAppointmentInput) input: CancelAppointmentInput,
@@ -112,7 +115,7 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
   }
 
   @Allow('appointment:check-in')
-  @Mutation(() => Appointment)
+  @Mutation(() => Appointment, { description: 'The patient has come: from 24 hours before the start on.' })
   checkInAppointment(
     @Ctx() context: Context,
     @Arg('id', () => ID) id: string,
@@ -122,7 +125,7 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
   }
 
   @Allow('appointment:start')
-  @Mutation(() => Appointment)
+  @Mutation(() => Appointment, { description: 'The doctor sees the patient now.' })
   startAppointment(
     @Ctx() context: Context,
     @Arg('id', () => ID) id: string,
@@ -132,7 +135,7 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
   }
 
   @Allow('appointment:complete')
-  @Mutation(() => Appointment)
+  @Mutation(() => Appointment, { description: 'The visit is over: its invoice is issued.' })
   completeAppointment(
     @Ctx() context: Context,
     @Arg('id', () => ID) id: string,
@@ -142,7 +145,7 @@ Refused with SLOT_TAKEN, PATIENT_BUSY, OUTSIDE_WORKING_HOURS, DOCTOR_UNAVAILABLE
   }
 
   @Allow('appointment:mark-no-show')
-  @Mutation(() => Appointment)
+  @Mutation(() => Appointment, { description: 'Nobody came: from the start of the visit on.' })
   markNoShow(
     @Ctx() context: Context,
     @Arg('id', () => ID) id: string,

@@ -12,7 +12,10 @@ PENDING -> CONFIRMED | EXPIRED | CANCELLED;  CONFIRMED -> CHECKED_IN | NO_SHOW |
 CHECKED_IN -> IN_PROGRESS | CANCELLED;  IN_PROGRESS -> COMPLETED.
 COMPLETED, CANCELLED, NO_SHOW and EXPIRED are final.`,
 })
-registerEnumType(AppointmentAction, { name: 'AppointmentAction' })
+registerEnumType(AppointmentAction, {
+  name: 'AppointmentAction',
+  description: 'What can be done with a visit: CONFIRM is the mutation confirmAppointment, and so on.',
+})
 
 export enum CancellationReason {
   PATIENT_REQUEST = 'PATIENT_REQUEST',
@@ -23,22 +26,22 @@ export enum CancellationReason {
   LEFT_WITHOUT_BEING_SEEN = 'LEFT_WITHOUT_BEING_SEEN',
   OTHER = 'OTHER',
 }
-registerEnumType(CancellationReason, { name: 'CancellationReason' })
+registerEnumType(CancellationReason, { name: 'CancellationReason', description: 'Why a visit was cancelled.' })
 
 @ObjectType({ description: 'What can be booked: how long it takes and what it costs.', simpleResolvers: true })
 @Directive('@key(fields: "code")')
 @Allow('public')
 export class ServiceType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Short and fixed, such as CONSULTATION.' })
   declare code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'As people are to read it.' })
   declare name: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How long it takes, unless a visit is booked with an end of its own.' })
   declare durationMinutes: number
 
-  @Field(() => Money)
+  @Field(() => Money, { description: 'What a visit costs that is booked now; a booked one keeps its fee.' })
   declare price: Money
 
   @Field(() => Boolean, { description: 'Only active ones can be booked.' })
@@ -49,16 +52,16 @@ export class ServiceType {
 @Directive('@key(fields: "id")')
 @Allow('appointment:read', ownerOf)
 export class Appointment {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'UUIDv7, which grows with the time of the booking.' })
   declare id: string
 
-  @Field(() => Patient, { nullable: true })
+  @Field(() => Patient, { nullable: true, description: 'Null while the patient subgraph does not answer.' })
   declare patient: Patient | null
 
-  @Field(() => Doctor, { nullable: true })
+  @Field(() => Doctor, { nullable: true, description: 'Null while the doctor subgraph does not answer.' })
   declare doctor: Doctor | null
 
-  @Field(() => ServiceType)
+  @Field(() => ServiceType, { description: 'What was booked.' })
   declare serviceType: ServiceType
 
   @Field(() => DateTimeScalar, {
@@ -66,10 +69,10 @@ export class Appointment {
   })
   declare startsAt: Date
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'Exclusive.' })
   declare endsAt: Date
 
-  @Field(() => AppointmentStatus)
+  @Field(() => AppointmentStatus, { description: 'Where it stands.' })
   declare status: AppointmentStatus
 
   @Field(() => [AppointmentAction], { description: 'What the caller may do with it now.' })
@@ -78,52 +81,54 @@ export class Appointment {
   @Field(() => Money, { description: 'The price of the service type when it was booked.' })
   declare fee: Money
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What was noted with the booking.' })
   declare notes: string | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Set while HELD: when the hold lapses.' })
   declare holdExpiresAt: Date | null
 
-  @Field(() => CancellationReason, { nullable: true })
+  @Field(() => CancellationReason, { nullable: true, description: 'Set when it was cancelled.' })
   declare cancellationReason: string | null
 
   @Field(() => [AppointmentStatusChange], { description: 'Its statuses from the first to the present one.' })
   declare history: AppointmentStatusChange[]
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it was booked.' })
   declare createdAt: Date
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: "Grows by one with each change: give it as expectedVersion, and nobody's change is overwritten.",
+  })
   declare version: number
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'That a visit went from one status to another.' })
 @Allow('as-parent')
 export class AppointmentStatusChange {
-  @Field(() => Appointment)
+  @Field(() => Appointment, { description: 'As it is now, which may be later than this change.' })
   declare appointment: Appointment
 
   @Field(() => AppointmentStatus, { nullable: true, description: 'Null when the appointment was made.' })
   declare previousStatus: AppointmentStatus | null
 
-  @Field(() => AppointmentStatus)
+  @Field(() => AppointmentStatus, { description: 'The new one.' })
   declare status: AppointmentStatus
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it was saved.' })
   declare changedAt: Date
 }
 
 export const AppointmentConnection = connectionType('Appointment', () => Appointment)
 
-@InputType()
+@InputType({ description: 'All that is given must hold.' })
 export class AppointmentFilter {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Only this patient's visits." })
   declare patientId?: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Only this doctor's visits." })
   declare doctorId?: string | null
 
-  @Field(() => [AppointmentStatus], { nullable: true })
+  @Field(() => [AppointmentStatus], { nullable: true, description: 'Only visits that stand at one of these.' })
   declare status?: AppointmentStatus[] | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Visits that start then or later.' })
@@ -133,18 +138,18 @@ export class AppointmentFilter {
   declare to?: Date | null
 }
 
-@InputType()
+@InputType({ description: 'Which visit to book.' })
 export class BookAppointmentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Whose visit it is; not of an archived one.' })
   declare patientId: string
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Who is to see the patient.' })
   declare doctorId: string
 
   @Field(() => ID, { description: 'The code of an active service type.' })
   declare serviceType: string
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: "Within the doctor's hours; on the grid of openSlots or between." })
   declare startsAt: Date
 
   @Field(() => DateTimeScalar, {
@@ -163,18 +168,18 @@ export class BookAppointmentInput {
   declare idempotencyKey?: string | null
 }
 
-@InputType()
+@InputType({ description: 'Which visit to cancel, and why.' })
 export class CancelAppointmentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of the visit.' })
   declare id: string
 
-  @Field(() => CancellationReason)
+  @Field(() => CancellationReason, { description: 'Kept with the visit.' })
   declare reason: CancellationReason
 
   @Field(() => String, { nullable: true, description: 'For the clinic alone, at most 500 characters.' })
   declare note?: string | null
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'If given and not the current one: VERSION_CONFLICT.' })
   declare expectedVersion?: number | null
 }
 
@@ -183,15 +188,19 @@ export class SaveServiceTypeInput {
   @Field(() => ID, { description: 'Letters, digits, hyphen and underscore, at most 64.' })
   declare code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: '1 to 200 characters.' })
   declare name: string
 
   @Field(() => Int, { description: '1 to 1440.' })
   declare durationMinutes: number
 
-  @Field(() => MoneyInput)
+  @Field(() => MoneyInput, { description: '0 or more.' })
   declare price: MoneyInput
 
-  @Field(() => Boolean, { nullable: true, defaultValue: true })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'False keeps it for old visits and lets nobody book it.',
+  })
   declare active?: boolean | null
 }

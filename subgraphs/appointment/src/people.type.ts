@@ -12,16 +12,16 @@ const DayOfWeekEnum = {
   SATURDAY: 'SATURDAY',
   SUNDAY: 'SUNDAY',
 } as const satisfies Record<DayOfWeek, DayOfWeek>
-registerEnumType(DayOfWeekEnum, { name: 'DayOfWeek' })
+registerEnumType(DayOfWeekEnum, { name: 'DayOfWeek', description: 'ISO 8601: the week begins with Monday.' })
 
 @ObjectType({ simpleResolvers: true })
 @Directive('@shareable')
 @Allow('as-parent')
 export class WorkingHours {
-  @Field(() => DayOfWeekEnum)
+  @Field(() => DayOfWeekEnum, { description: "Of the doctor's own zone." })
   declare day: DayOfWeek
 
-  @Field(() => LocalTimeScalar)
+  @Field(() => LocalTimeScalar, { description: 'Inclusive, by the clock on the wall.' })
   declare startsAt: string
 
   @Field(() => LocalTimeScalar)
@@ -78,13 +78,13 @@ export class Doctor {
   declare calendar: DoctorCalendar
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'A time that can be booked.' })
 @Allow('as-parent')
 export class Slot {
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'Inclusive.' })
   declare startsAt: Date
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'Exclusive.' })
   declare endsAt: Date
 }
 

@@ -7,7 +7,7 @@ import { listServiceTypes } from './service-types.js'
 @Resolver(() => ServiceType)
 export class ServiceTypeResolver {
   @Allow('public')
-  @Query(() => [ServiceType])
+  @Query(() => [ServiceType], { description: 'What can be booked, by code.' })
   serviceTypes(
     @Ctx() context: Context,
     @Arg('activeOnly', () => Boolean, { nullable: true, defaultValue: true }) activeOnly: boolean | null,
@@ -16,7 +16,9 @@ export class ServiceTypeResolver {
   }
 
   @Allow('service-type:save')
-  @Mutation(() => ServiceType)
+  @Mutation(() => ServiceType, {
+    description: 'Adds a type of visit, or changes the one of this code. Visits that are booked keep their fee.',
+  })
   saveServiceType(@Ctx() context: Context, @Arg('input', () => SaveServiceTypeInput) input: SaveServiceTypeInput) {
     return saveServiceType(context, input)
   }

@@ -64,7 +64,9 @@ export class UserResolver {
   }
 
   @Allow('public')
-  @Mutation(() => LoginResult)
+  @Mutation(() => LoginResult, {
+    description: 'Signs in by e-mail and password. INVALID_CREDENTIALS does not tell which of them is wrong.',
+  })
   login(@Ctx() context: AuthContext, @Arg('input', () => LoginInput) input: LoginInput): Promise<Session> {
     return login(context, input)
   }
@@ -82,7 +84,7 @@ export class UserResolver {
   }
 
   @Allow('session:revoke')
-  @Mutation(() => Boolean)
+  @Mutation(() => Boolean, { description: 'Ends the session of this token, at once and everywhere.' })
   logout(@Ctx() context: AuthContext): Promise<boolean> {
     return logout(context)
   }

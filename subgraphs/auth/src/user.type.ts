@@ -3,7 +3,10 @@ import { Allow, connectionType, DateTimeScalar, EmailAddressScalar } from '@care
 import { createUnionType, Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 
 export const RoleEnum = Object.fromEntries(roles.map((role) => [role, role])) as { [R in Role]: R }
-registerEnumType(RoleEnum, { name: 'Role' })
+registerEnumType(RoleEnum, {
+  name: 'Role',
+  description: 'What somebody may do in the clinic; nobody may do anything without one.',
+})
 
 // Every door to a user checks who may see him: his fields follow, also where he gets them with the tokens of a sign-in.
 @ObjectType({
@@ -14,19 +17,19 @@ registerEnumType(RoleEnum, { name: 'Role' })
 @Directive('@key(fields: "id")')
 @Allow('as-parent')
 export class User {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The same as of the Patient or Doctor who is the same person.' })
   declare id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'As it was given at the registration.' })
   declare name: string
 
-  @Field(() => EmailAddressScalar)
+  @Field(() => EmailAddressScalar, { description: 'What the person signs in with.' })
   declare email: string
 
-  @Field(() => [RoleEnum])
+  @Field(() => [RoleEnum], { description: 'What decides what the person may do.' })
   declare roles: Role[]
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the account was made.' })
   declare registeredAt: Date
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Since when this person cannot sign in any more.' })
@@ -38,10 +41,10 @@ export const UserConnection = connectionType('User', () => User)
 @ObjectType({ description: 'A place where somebody is signed in.', simpleResolvers: true })
 @Allow('as-parent')
 export class UserSession {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'What revokeSession takes.' })
   declare id: string
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the person signed in.' })
   declare createdAt: Date
 
   @Field(() => DateTimeScalar, { description: 'When tokens were last taken for it.' })
@@ -61,50 +64,51 @@ export class UserSession {
 })
 @Allow('as-parent')
 export class Session {
-  @Field(() => String)
+  @Field(() => String, { description: 'Goes into the header `Authorization: Bearer …`.' })
   declare accessToken: string
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'Some minutes after it was made.' })
   declare accessTokenExpiresAt: Date
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Makes a new pair of tokens, once: each refresh gives the next one.' })
   declare refreshToken: string
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'From then on only a login helps.' })
   declare refreshTokenExpiresAt: Date
 
-  @Field(() => User)
+  @Field(() => User, { description: 'Who is signed in.' })
   declare user: User
 }
 
 export const LoginResult = createUnionType({
   name: 'LoginResult',
+  description: 'What signing in leads to.',
   types: () => [Session] as const,
   resolveType: () => Session,
 })
 
-@InputType()
+@InputType({ description: 'Who registers: a patient, who may do nothing but for himself.' })
 export class RegisterInput {
   @Field(() => String, { description: '1 to 200 characters.' })
   declare name: string
 
-  @Field(() => EmailAddressScalar)
+  @Field(() => EmailAddressScalar, { description: 'Not taken by another user.' })
   declare email: string
 
   @Field(() => String, { description: '12 to 128 characters, none of the common passwords.' })
   declare password: string
 }
 
-@InputType()
+@InputType({ description: 'Who signs in.' })
 export class LoginInput {
-  @Field(() => EmailAddressScalar)
+  @Field(() => EmailAddressScalar, { description: 'Without regard to case.' })
   declare email: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Too many wrong ones are refused with RATE_LIMITED for a while.' })
   declare password: string
 }
 
-@InputType()
+@InputType({ description: 'Whom an administrator lets in.' })
 export class CreateUserInput {
   @Field(() => ID, { nullable: true, description: 'The id of the record of a doctor or a patient who is on file.' })
   declare id?: string | null
@@ -112,7 +116,7 @@ export class CreateUserInput {
   @Field(() => String, { description: '1 to 200 characters.' })
   declare name: string
 
-  @Field(() => EmailAddressScalar)
+  @Field(() => EmailAddressScalar, { description: 'Not taken by another user.' })
   declare email: string
 
   @Field(() => String, {

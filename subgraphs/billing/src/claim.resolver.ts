@@ -35,7 +35,7 @@ export class ClaimResolver {
   }
 
   @Allow('claim:submit')
-  @Mutation(() => InsuranceClaim)
+  @Mutation(() => InsuranceClaim, { description: 'Asks an insurer to pay an invoice, or a part of it.' })
   submitClaim(@Ctx() context: Context, @Arg('input', () => SubmitClaimInput) input: SubmitClaimInput) {
     return submitClaim(context, input)
   }

@@ -11,7 +11,10 @@ import { Invoice, InvoiceConnection } from './invoice.type.js'
 @Resolver(() => Patient)
 export class PatientResolver {
   @Allow('invoice:read', (patient: Patient) => patient.id)
-  @FieldResolver(() => BillingAccount, { nullable: true })
+  @FieldResolver(() => BillingAccount, {
+    nullable: true,
+    description: 'Null until billing has heard of the patient, which takes less than a second.',
+  })
   billingAccount(@Ctx() context: Context, @Root() { id }: Patient) {
     return context.load(loadAccountsOfPatients, id)
   }

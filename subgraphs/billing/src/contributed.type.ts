@@ -2,7 +2,7 @@ import { Allow, DateTimeScalar, Money } from '@caregraph/subgraph'
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql'
 import { PaymentStatus } from './invoice.rules.js'
 
-registerEnumType(PaymentStatus, { name: 'PaymentStatus' })
+registerEnumType(PaymentStatus, { name: 'PaymentStatus', description: 'What became of a payment.' })
 
 @ObjectType({ simpleResolvers: true })
 @Directive('@key(fields: "id")')
@@ -16,7 +16,7 @@ export class Patient {
 @Directive('@key(fields: "id")')
 @Allow('public')
 export class Appointment {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'UUIDv7, which grows with the time at which it was made.' })
   declare id: string
 }
 
@@ -24,15 +24,15 @@ export class Appointment {
 @Directive('@key(fields: "id")')
 @Allow('invoice:read', (account: BillingAccount) => account.patientId)
 export class BillingAccount {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'UUIDv7, which grows with the time at which it was made.' })
   declare id: string
 
   declare patientId: string
 
-  @Field(() => Patient, { nullable: true })
+  @Field(() => Patient, { nullable: true, description: 'Null while the patient subgraph does not answer.' })
   declare patient: Patient | null
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When the patient was registered.' })
   declare openedAt: Date
 
   @Field(() => Money, {

@@ -96,13 +96,13 @@ export class DoctorResolver {
   }
 
   @Allow('doctor:add')
-  @Mutation(() => Doctor)
+  @Mutation(() => Doctor, { description: "Adds a doctor. DUPLICATE_LICENSE where the licence number is another's." })
   addDoctor(@Ctx() context: Context, @Arg('input', () => AddDoctorInput) input: AddDoctorInput) {
     return addDoctor(context, input)
   }
 
   @Allow('doctor:update')
-  @Mutation(() => Doctor)
+  @Mutation(() => Doctor, { description: 'Changes what is given; what is left out keeps its value.' })
   updateDoctor(@Ctx() context: Context, @Arg('input', () => UpdateDoctorInput) input: UpdateDoctorInput) {
     return updateDoctor(context, input)
   }
@@ -133,7 +133,7 @@ export class DoctorResolver {
   }
 
   @Allow('time-off:remove')
-  @Mutation(() => Boolean)
+  @Mutation(() => Boolean, { description: 'The time can be booked again.' })
   removeTimeOff(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
     return removeTimeOff(context, id)
   }

@@ -57,13 +57,15 @@ export class PatientResolver {
   }
 
   @Allow('patient:update')
-  @Mutation(() => Patient)
+  @Mutation(() => Patient, { description: 'Changes what is given; what is left out keeps its value.' })
   updatePatient(@Ctx() context: Context, @Arg('input', () => UpdatePatientInput) input: UpdatePatientInput) {
     return updatePatient(context, input)
   }
 
   @Allow('patient:archive')
-  @Mutation(() => Patient)
+  @Mutation(() => Patient, {
+    description: 'Closes the record, with a reason. Nothing is deleted, and restorePatient opens it again.',
+  })
   archivePatient(
     @Ctx() context: Context,
     @Arg('id', () => ID) id: string,
@@ -73,7 +75,7 @@ export class PatientResolver {
   }
 
   @Allow('patient:restore')
-  @Mutation(() => Patient)
+  @Mutation(() => Patient, { description: 'Opens an archived record again.' })
   restorePatient(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
     return restorePatient(context, id)
   }
