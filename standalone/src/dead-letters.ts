@@ -1,6 +1,6 @@
 import { isId } from '@caregraph/database'
 import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
-import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@caregraph/events'
+import { type DeadLetter, type Inbox, postgresInbox } from '@caregraph/events'
 import { WrongSettings } from '@caregraph/subgraph'
 import { DataSource } from 'typeorm'
 import { readSettings } from './settings.js'
@@ -38,7 +38,7 @@ async function run([command = 'list', eventId, ...more]: string[]): Promise<void
 }
 
 async function list(): Promise<void> {
-  const letters = (await forEachConsumer(listDeadLetters)).flat()
+  const letters = (await forEachInbox((inbox) => inbox.deadLetters())).flat()
   for (const letter of letters) console.log(lineOf(letter))
   console.log(letters.length === 0 ? 'There are no dead letters.' : `${letters.length} dead letters.`)
 }
@@ -47,13 +47,13 @@ const lineOf = ({ consumer, eventId, type, receivedAt, tries, reason }: DeadLett
   `${receivedAt.toISOString()}  ${consumer}  ${type}  ${eventId}  after ${tries} tries: ${reason}`
 
 async function redrive(id: string | undefined): Promise<void> {
-  const counts = await forEachConsumer((database) => redriveDeadLetters(database, id))
+  const counts = await forEachInbox((inbox) => inbox.redrive(new Date(), id))
   const count = counts.reduce((sum, each) => sum + each, 0)
   console.log(count === 0 ? 'There is no such dead letter.' : `${count} dead letters are tried again.`)
   if (count === 0) process.exitCode = 1
 }
 
-async function forEachConsumer<T>(work: (database: DataSource) => Promise<T>): Promise<T[]> {
+async function forEachInbox<T>(work: (inbox: Inbox) => Promise<T>): Promise<T[]> {
   const postgres = await runningPostgres(postgresDirectory(readSettings(process.env)))
   if (postgres === undefined) throw new ClinicClosed('The clinic is not running: npm start opens it.')
   const results: T[] = []
@@ -61,7 +61,7 @@ async function forEachConsumer<T>(work: (database: DataSource) => Promise<T>): P
     const database = new DataSource({ type: 'postgres', url: await ensureDatabase(postgres, name) })
     await database.initialize()
     try {
-      results.push(await work(database))
+      results.push(await work(postgresInbox(database, name)))
     } finally {
       await database.destroy()
     }

@@ -8,6 +8,7 @@ import {
 } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { Database } from './connect.js'
+import { isMongoAway } from './mongo-away.js'
 import type { Prepared } from './prepared.js'
 
 /** All or nothing. What is done with it is seen by others together, or never. */
@@ -162,6 +163,7 @@ export function isDatabaseAway(error: unknown): boolean {
   // TypeORM lets go of a connection that breaks between two statements of a transaction.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true
   if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true
+  if (isMongoAway(error)) return true
   const fault = error instanceof QueryFailedError ? error.driverError : error
   const code = (fault as { code?: unknown } | null)?.code
   if (typeof code === 'string') {

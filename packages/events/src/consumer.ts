@@ -1,27 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, inTransaction, isDatabaseAway, type Transaction } from '@caregraph/database'
+import { isDatabaseAway, type Transaction } from '@caregraph/database'
 import type { EventBus, Stop } from './bus.js'
 import { type EventType, topicOf } from './catalogue.js'
 import type { AnyEvent, CareEvent } from './event.js'
-import {
-  claimEvent,
-  dueEvents,
-  forgetOldEvents,
-  noteFailedTry,
-  parkEvent,
-  retryEvent,
-  type WaitingEvent,
-} from './inbox.js'
+import type { Inbox, WaitingEvent } from './inbox.js'
 
-/** What happens on an event: its effect goes with the given transaction, and with nothing else. */
-export type Handlers = { readonly [Type in EventType]?: (event: CareEvent<Type>, tx: Transaction) => Promise<void> }
+/** What happens on an event: its effect goes with the given transaction, where the inbox has one, and with nothing else. */
+export type Handlers<Tx = Transaction> = {
+  readonly [Type in EventType]?: (event: CareEvent<Type>, tx: Tx) => Promise<void>
+}
 
-export interface ConsumerOptions {
+export interface ConsumerOptions<Tx = Transaction> {
   /** The name of the group: each consumer has its own inbox entries and its own dead letters. */
   readonly name: string
-  readonly database: Database
+  readonly inbox: Inbox<Tx>
   readonly bus: EventBus
-  readonly handlers: Handlers
+  readonly handlers: Handlers<Tx>
   readonly now: () => Date
   /** Waits before the second, third, … try. One more failure makes a dead letter. */
   readonly retryMilliseconds?: readonly number[]
@@ -32,16 +26,14 @@ export interface ConsumerOptions {
 }
 
 const lookForRetriesMilliseconds = 250
-const forgetEveryMilliseconds = 3_600_000
-const rememberedDays = 30
 const longestReason = 500
 
 /**
- * Effects exactly once: the inbox row and the effect are one transaction. A handler that fails, of whatever kind, is
- * put aside with the later events of its subject and tried a bounded number of times; everything else moves on.
- * Rejects only while its own database is away, which leaves the event with the bus.
+ * Effects exactly once, by the inbox. A handler that fails, of whatever kind, is put aside with the later events of its
+ * subject and tried a bounded number of times; everything else moves on. Rejects only while its own database is away,
+ * which leaves the event with the bus.
  */
-export async function startConsumer(options: ConsumerOptions): Promise<Stop> {
+export async function startConsumer<Tx>(options: ConsumerOptions<Tx>): Promise<Stop> {
   const consumer = { retryMilliseconds: [100, 400, 1_600, 6_400], handlerMilliseconds: 10_000, ...options }
   const stopping = new AbortController()
   const retrying = retryUntilStopped(consumer, stopping.signal)
@@ -57,32 +49,23 @@ export async function startConsumer(options: ConsumerOptions): Promise<Stop> {
   }
 }
 
-type Consumer = Required<ConsumerOptions>
+type Consumer<Tx> = Required<ConsumerOptions<Tx>>
 
-async function receive(consumer: Consumer, event: AnyEvent): Promise<void> {
+async function receive<Tx>(consumer: Consumer<Tx>, event: AnyEvent): Promise<void> {
   if (consumer.handlers[event.type] === undefined) return
   try {
-    await inTransaction(consumer.database, async (tx) => {
-      const claim = await claimEvent(tx, consumer.name, event, consumer.now())
-      if (claim === 'new') await runHandler(consumer, event, tx)
-    })
+    await consumer.inbox.receive(event, consumer.now(), (tx) => runHandler(consumer, event, tx))
   } catch (error) {
     if (isDatabaseAway(error)) throw error
     const now = consumer.now()
-    await parkEvent(consumer.database, consumer.name, event, reasonOf(error), now, nextTry(consumer, 1, now) ?? now)
+    await consumer.inbox.park(event, reasonOf(error), now, nextTry(consumer, 1, now) ?? now)
   }
 }
 
-async function retryUntilStopped(consumer: Consumer, stopping: AbortSignal): Promise<void> {
-  let forgetAt = 0
+async function retryUntilStopped<Tx>(consumer: Consumer<Tx>, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     try {
-      const now = consumer.now()
-      for (const waiting of await dueEvents(consumer.database, consumer.name, now)) await retry(consumer, waiting)
-      if (now.getTime() >= forgetAt) {
-        forgetAt = now.getTime() + forgetEveryMilliseconds
-        await forgetOldEvents(consumer.database, consumer.name, new Date(now.getTime() - rememberedDays * 86_400_000))
-      }
+      for (const waiting of await consumer.inbox.due(consumer.now())) await retry(consumer, waiting)
     } catch (error) {
       if (!stopping.aborted) consumer.onFault(error)
     }
@@ -90,14 +73,14 @@ async function retryUntilStopped(consumer: Consumer, stopping: AbortSignal): Pro
   }
 }
 
-async function retry(consumer: Consumer, waiting: WaitingEvent): Promise<void> {
+async function retry<Tx>(consumer: Consumer<Tx>, waiting: WaitingEvent): Promise<void> {
   try {
-    await retryEvent(consumer.database, consumer.name, waiting, (tx) => runHandler(consumer, waiting.event, tx))
+    await consumer.inbox.retry(waiting, consumer.now(), (tx) => runHandler(consumer, waiting.event, tx))
   } catch (error) {
     if (isDatabaseAway(error)) throw error
     const reason = reasonOf(error)
     const nextTryAt = nextTry(consumer, waiting.tries + 1, consumer.now())
-    await noteFailedTry(consumer.database, consumer.name, waiting, reason, nextTryAt)
+    await consumer.inbox.noteFailedTry(waiting, reason, nextTryAt)
     if (nextTryAt === undefined) {
       const { id: eventId, type } = waiting.event
       consumer.onDeadLetter({ consumer: consumer.name, eventId, type, reason })
@@ -105,8 +88,8 @@ async function retry(consumer: Consumer, waiting: WaitingEvent): Promise<void> {
   }
 }
 
-async function runHandler(consumer: Consumer, event: AnyEvent, tx: Transaction): Promise<void> {
-  const handler = consumer.handlers[event.type] as ((event: AnyEvent, tx: Transaction) => Promise<void>) | undefined
+async function runHandler<Tx>(consumer: Consumer<Tx>, event: AnyEvent, tx: Tx): Promise<void> {
+  const handler = consumer.handlers[event.type] as ((event: AnyEvent, tx: Tx) => Promise<void>) | undefined
   const { handlerMilliseconds } = consumer
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<never>((_, reject) => {
@@ -119,9 +102,11 @@ async function runHandler(consumer: Consumer, event: AnyEvent, tx: Transaction):
   }
 }
 
+type Waits = Pick<Required<ConsumerOptions>, 'retryMilliseconds'>
+
 /** When to try again after so many failed tries; nothing when there were enough. */
-function nextTry(consumer: Consumer, failedTries: number, now: Date): Date | undefined {
-  const wait = consumer.retryMilliseconds[failedTries - 1]
+function nextTry({ retryMilliseconds }: Waits, failedTries: number, now: Date): Date | undefined {
+  const wait = retryMilliseconds[failedTries - 1]
   return wait === undefined ? undefined : new Date(now.getTime() + wait)
 }
 

@@ -7,10 +7,10 @@ import { describeOn, ownEngine } from '@caregraph/engines/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EventBus, Stop } from './bus.js'
 import { startConsumer } from './consumer.js'
-import { Inbox1760000000003 } from './inbox.js'
 import type { KafkaBus } from './kafka-bus.js'
 import { type OwnTopics, ownTopics } from './kafka-testing.js'
 import { appendEvent, Outbox1760000000002 } from './outbox.js'
+import { Inbox1760000000003, postgresInbox } from './postgres-inbox.js'
 import { startRelay } from './relay.js'
 
 const soon = { timeout: 60_000, interval: 50 }
@@ -55,7 +55,7 @@ await describeOn('kafka', 'from outbox to effect over Kafka', (url) => {
     const grouped: EventBus = { ...bus, subscribe: (subscription) => bus.subscribe({ ...subscription, group }) }
     const stop = await startConsumer({
       name: 'billing',
-      database,
+      inbox: postgresInbox(database, 'billing'),
       bus: grouped,
       handlers: {
         PatientUpdated: async ({ subject, data }, tx) =>

@@ -14,13 +14,13 @@ export { type Deadline, deadlineIn, GaveUp, sharedAbort, within } from './deadli
 export {
   defineSubgraph,
   type Environment,
-  type Job,
   type Room,
   type RunningSubgraph,
   type Subgraph,
 } from './define-subgraph.js'
 export { type Log, traceOf } from './faults.js'
 export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
+export type { Job } from './jobs.js'
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
@@ -39,4 +39,5 @@ export {
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
 export { readClinic, type SettingsReader, settingsReader, type Variables, WrongSettings } from './settings.js'
+export type { OpenedEngine, Surroundings } from './storage.js'
 export { streamOf } from './stream.js'

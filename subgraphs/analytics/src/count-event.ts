@@ -4,8 +4,8 @@ import { type CountedEvent, changesOf, countedTypes } from './changes-of-event.j
 import type { StatisticsStore } from './statistics-store.js'
 
 /** Counts each event of the house that a figure is made of, in days and hours of the zone. */
-export function countEvents(store: StatisticsStore, timeZone: string): Handlers {
-  const count = async (event: CountedEvent, tx: Transaction) => {
+export function countEvents(store: StatisticsStore, timeZone: string): Handlers<Transaction | undefined> {
+  const count = async (event: CountedEvent, tx: Transaction | undefined) => {
     const changes = changesOf(event, timeZone)
     if (changes.length > 0) await store.count(event, changes, tx)
   }

@@ -11,5 +11,9 @@ export const analytics = defineSubgraph<Services>({
   references: { Doctor: extension, ServiceType: extension },
   tables: { entities: [], migrations: [Figures1760000006001] },
   services: async ({ database }) => ({ services: { statistics: postgresStore(database) } }),
+  engines: {
+    // Loaded where it is used: who keeps the figures in PostgreSQL does not wait for MongoDB's driver.
+    mongodb: async (url) => (await import('./open-mongo.js')).openMongo(url, 'analytics'),
+  },
   handlers: ({ services, clinic }) => countEvents(services.statistics, clinic.timeZone),
 })

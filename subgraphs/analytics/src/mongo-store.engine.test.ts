@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 import { connectDatabase } from '@caregraph/database'
+import { describeOn } from '@caregraph/engines/testing'
 import { testDatabase } from '@caregraph/testing'
 import { createConnection } from 'mongoose'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type CountedEvent, changesOf } from './changes-of-event.js'
 import { Figures1760000006001 } from './migrations/figures.js'
-import { openMongoStore } from './mongo-store.js'
+import { openMongo } from './open-mongo.js'
 import { postgresStore } from './postgres-store.js'
 import { randomEvent, randomFrom, shuffled } from './random-events.js'
 import type { StatisticsStore } from './statistics-store.js'
 import { aChange, anEvent, plain, statisticsStoreSuite, texts } from './statistics-store.suite.js'
 
-const serverUrl = process.env['MONGO_URL']
 const timeZone = 'America/New_York'
 const year = { from: '2026-01-01', to: '2026-12-31' }
 
@@ -25,22 +25,23 @@ afterAll(async () => {
   }
 })
 
-function emptyDatabase(): URL {
-  const url = new URL(serverUrl ?? '')
+function databaseOn(serverUrl: string): URL {
+  const url = new URL(serverUrl)
   url.pathname = `test_${randomUUID().replaceAll('-', '')}`
   made.push(url)
   return url
 }
 
-describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
-  statisticsStoreSuite('MongoDB', () => openMongoStore(emptyDatabase().href))
+await describeOn('mongodb', 'on MongoDB', (serverUrl) => {
+  const emptyDatabase = () => databaseOn(serverUrl)
+  statisticsStoreSuite('MongoDB', () => openStore(emptyDatabase().href))
 
   describe('figures in MongoDB', () => {
     it('are those of PostgreSQL, though five copies count each event thrice, in any order and at once', async () => {
       const random = randomFrom(20_260_301)
       const events = Array.from({ length: 400 }, () => randomEvent(random))
       const { href } = emptyDatabase()
-      const copies = await Promise.all(Array.from({ length: 5 }, () => openMongoStore(href)))
+      const copies = await Promise.all(Array.from({ length: 5 }, () => openStore(href)))
       await Promise.all(copies.map(({ store }) => countAll(store, shuffled(random, [...events, ...events, ...events]))))
       const [copy] = copies
       expect(copy && (await answersOf(copy.store, events))).toEqual(await answersOfPostgres(events))
@@ -51,7 +52,7 @@ describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
       const random = randomFrom(20_270_301)
       const events = Array.from({ length: 40 }, () => randomEvent(random)).filter((each) => countsAtAll(each))
       const way = await lossyWay(emptyDatabase())
-      const { store, close } = await openMongoStore(way.url)
+      const { store, close } = await openStore(way.url)
       for (const event of events) {
         if (random() < 0.5) way.loseNext(random() < 0.5 ? 'statement' : 'answer')
         // The consumer's part: what failed is delivered again.
@@ -66,7 +67,7 @@ describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
 
     it.each(['statement', 'answer'] as const)('count an event once whose %s was lost', async (what) => {
       const way = await lossyWay(emptyDatabase())
-      const { store, close } = await openMongoStore(way.url)
+      const { store, close } = await openStore(way.url)
       const event = anEvent()
       const changes = [aChange({}), aChange({ figure: 'bookedForHour', hourOfWeek: 9 })]
       const sums = async () =>
@@ -80,7 +81,7 @@ describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
     })
 
     it('refuse an event that one document cannot hold: of two days, or of two doctors', async () => {
-      const { store, close } = await openMongoStore(emptyDatabase().href)
+      const { store, close } = await openStore(emptyDatabase().href)
       const count = (...changes: Parameters<typeof aChange>[0][]) => store.count(anEvent(), changes.map(aChange))
       await expect(count({ day: '2021-01-01' }, { day: '2021-01-02' })).rejects.toThrow(RangeError)
       await expect(count({ doctorId: randomUUID() }, { doctorId: randomUUID() })).rejects.toThrow(RangeError)
@@ -89,7 +90,7 @@ describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
     })
 
     it('tell service types apart by every character, also those with a meaning in paths', async () => {
-      const { store, close } = await openMongoStore(emptyDatabase().href)
+      const { store, close } = await openStore(emptyDatabase().href)
       const codes = ['a.b', 'a', 'a.b.c', '$a', '', '"', '\\', '\\u002e', '.']
       for (const serviceType of codes) await store.count(anEvent(), [aChange({ serviceType })])
       const { byServiceType } = await store.sumsOfClinic({ from: '2021-01-01', to: '2021-01-01' })
@@ -98,6 +99,11 @@ describe.skipIf(serverUrl === undefined)('on the server of MONGO_URL', () => {
     })
   })
 })
+
+async function openStore(url: string) {
+  const { services, stop } = await openMongo(url, 'analytics')
+  return { store: services.statistics, close: stop }
+}
 
 const countsAtAll = (event: CountedEvent) => changesOf(event, timeZone).length > 0
 

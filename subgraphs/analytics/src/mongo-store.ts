@@ -1,4 +1,4 @@
-import { createConnection, mongo, Schema } from 'mongoose'
+import { type Connection, mongo, Schema } from 'mongoose'
 import type { Change, StatisticsStore, Sum } from './statistics-store.js'
 
 /**
@@ -32,26 +32,10 @@ const tallySchema = new Schema<Tally>(
   .index({ day: 1 })
   .index({ doctorId: 1, day: 1 })
 
-const selectServerMilliseconds = 5_000
-const answerMilliseconds = 15_000
-
-/** Connects to the database that the URL names, and makes its indexes, unless another copy has. */
-export async function openMongoStore(url: string): Promise<{ store: StatisticsStore; close: () => Promise<void> }> {
-  const connection = await createConnection(url, {
-    // What only one server of several has written, or none to its disk, can be lost after the event was acknowledged.
-    writeConcern: { w: 'majority', journal: true },
-    bufferCommands: false,
-    serverSelectionTimeoutMS: selectServerMilliseconds,
-    socketTimeoutMS: answerMilliseconds,
-  }).asPromise()
+/** Makes its indexes, unless another copy has. */
+export async function mongoStore(connection: Connection): Promise<StatisticsStore> {
   const tallies = connection.model('Tally', tallySchema)
-  const close = () => connection.close()
-  try {
-    await tallies.createIndexes()
-  } catch (error) {
-    await close()
-    throw error
-  }
+  await tallies.createIndexes()
 
   /** False where the tally is there and does not lack the event, or was made by another at this very moment. */
   async function add(event: { id: string; time: string }, changes: readonly Change[]): Promise<boolean> {
@@ -75,7 +59,7 @@ export async function openMongoStore(url: string): Promise<{ store: StatisticsSt
     }
   }
 
-  const store: StatisticsStore = {
+  return {
     async count(event, changes) {
       if (changes.length === 0) return
       // Tallies never go. So after the first refusal it is there, and a second one can only mean the event.
@@ -122,7 +106,6 @@ export async function openMongoStore(url: string): Promise<{ store: StatisticsSt
       return asked.map((_, place) => sums.get(place) ?? [])
     },
   }
-  return { store, close }
 }
 
 const duplicateKey = 11_000
