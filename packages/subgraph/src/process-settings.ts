@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import { parse } from 'yaml'
 import type { Clinic } from './clinic.js'
 import { readClinic, type SettingsReader, settingsReader, type Variables } from './settings.js'
@@ -21,6 +22,7 @@ export interface ProcessSettings {
   /** Where the other subgraphs answer: each in one copy or more. */
   readonly peers: ReadonlyMap<string, SubgraphUrls>
   readonly clinic: Clinic
+  readonly telemetry: TelemetrySettings
 }
 
 interface SupergraphList {
@@ -53,6 +55,7 @@ export function readProcessSettings(name: string, variables: Variables): Process
     cacheUrl: urlIn('CACHE_URL', ['redis:', 'rediss:'], variables, reader),
     peers: new Map(peers),
     clinic: readClinic(reader, 'http://localhost:4004'),
+    telemetry: readTelemetrySettings(reader),
   }
   reader.end()
   return settings

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
 import { isDatabaseAway } from '@caregraph/database'
 import { createLocalBus, type EventBus, lateBus, type Stop } from '@caregraph/events'
+import { jsonLog, type Log, startTelemetry } from '@caregraph/telemetry'
 import { type SubgraphClient, SubgraphUnavailable } from './client.js'
 import type { RunningSubgraph, Subgraph } from './define-subgraph.js'
-import { type Log, traceOf } from './faults.js'
+import { traceOf } from './faults.js'
 import { type HttpSubgraph, httpSubgraph } from './http-subgraph.js'
 import { peersOf } from './peers.js'
 import { type ProcessSettings, readProcessSettings } from './process-settings.js'
@@ -19,12 +20,6 @@ const brokerWithinMilliseconds = 10_000
 /** A supervisor waits 10 seconds after SIGTERM before it kills. */
 const longestStopMilliseconds = 9_000
 
-const lineLog = (service: string): Log => {
-  const write = (level: string) => (message: string, details?: object) =>
-    console.log(JSON.stringify({ at: new Date().toISOString(), level, service, message, ...details }))
-  return { info: write('info'), error: write('error') }
-}
-
 /** Done with the started subgraph before its door opens. */
 export type Prepare = (running: RunningSubgraph, variables: Variables, now: Date) => Promise<void>
 
@@ -37,23 +32,20 @@ export interface SubgraphProcess {
 
 /** Runs a subgraph as this process, by the settings of its environment, until SIGTERM: then it exits with 0. */
 export async function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promise<void> {
-  const log = lineLog(subgraph.name)
   let end: (code: number) => void = () => undefined
   const ended = new Promise<number>((resolve) => {
     end = resolve
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0))
   try {
-    const onStopped = () => end(1)
-    const running = await startSubgraphProcess({ subgraph, variables: process.env, log, onStopped, prepare })
-    log.info('the subgraph answers', { url: running.url })
+    const running = await startSubgraphProcess({ subgraph, variables: process.env, onStopped: () => end(1), prepare })
     const code = await ended
     setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
     await running.stop()
     process.exit(code)
   } catch (error) {
     if (error instanceof WrongSettings) console.error(error.message)
-    else log.error('the subgraph cannot start', traceOf(error))
+    else jsonLog(subgraph.name).error('the subgraph cannot start', traceOf(error))
     process.exit(1)
   }
 }
@@ -62,19 +54,26 @@ export async function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promis
 export async function startSubgraphProcess(options: {
   subgraph: Subgraph
   variables: Variables
-  log: Log
   onStopped: () => void
   prepare?: Prepare | undefined
+  log?: Log
 }): Promise<SubgraphProcess> {
-  const { subgraph, variables, log } = options
+  const { subgraph, variables } = options
   const settings = readProcessSettings(subgraph.name, variables)
   const stops: Stop[] = []
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
   }
   try {
+    const telemetry = await startTelemetry({
+      service: subgraph.name,
+      settings: settings.telemetry,
+      log: options.log ?? jsonLog(subgraph.name),
+    })
+    const { log } = telemetry
+    stops.push(telemetry.stop)
     const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(subgraph.name, settings, stops))
-    const { bus, connected } = await openBus(subgraph.name, settings, options, stops)
+    const { bus, connected } = await openBus(subgraph.name, settings, { log, onStopped: options.onStopped }, stops)
     const peers = openPeers(settings, stops)
     let running: RunningSubgraph | undefined
     const clientOf = (name: string): Pick<SubgraphClient, 'execute' | 'fetch'> => {
@@ -98,6 +97,7 @@ export async function startSubgraphProcess(options: {
     await Promise.race([connected(), delay(brokerWithinMilliseconds, undefined, { ref: false })])
     const server = await serveSubgraph(running, settings)
     stops.push(server.stop)
+    log.info('the subgraph answers', { url: server.url })
     return { url: server.url, stop }
   } catch (error) {
     await stop()
