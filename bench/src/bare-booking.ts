@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { createRevocations } from '@caregraph/access'
 import { appointment } from '@caregraph/appointment'
+import { memoryCache } from '@caregraph/cache'
 import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
 import { createLocalBus } from '@caregraph/events'
 import { type Log, peersOf, SubgraphUnavailable } from '@caregraph/subgraph'
@@ -17,6 +18,7 @@ export async function openBareDatabase(postgresDirectory: string, connections: n
   const subgraph = await appointment.start({
     databaseUrl,
     bus: createLocalBus(),
+    cache: memoryCache(() => new Date()),
     peers: peersOf((name) => {
       throw new SubgraphUnavailable(name)
     }),

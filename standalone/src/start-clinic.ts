@@ -5,6 +5,7 @@ import { analytics } from '@caregraph/analytics'
 import { appointment } from '@caregraph/appointment'
 import { auth } from '@caregraph/auth'
 import { billing } from '@caregraph/billing'
+import { memoryCache } from '@caregraph/cache'
 import { doctor } from '@caregraph/doctor'
 import { ensureDatabase, startEmbeddedPostgres } from '@caregraph/embedded-postgres'
 import { createLocalBus, type Stop } from '@caregraph/events'
@@ -90,6 +91,7 @@ export async function startClinic(
     const revocations = createRevocations()
     const keys = publishedKeys((request) => clientOf('auth').fetch(request))
     const environment: Omit<Environment, 'databaseUrl'> = {
+      cache: memoryCache(clock.now),
       bus: createLocalBus({ groups: [billing.name, analytics.name] }),
       peers: peersOf(clientOf),
       verifyToken: createTokenVerifier({ keys, revocations, now: clock.now }),

@@ -1,4 +1,5 @@
 import { createRevocations } from '@caregraph/access'
+import { memoryCache } from '@caregraph/cache'
 import type { Transaction } from '@caregraph/database'
 import { createLocalBus, type EventBus, type Inbox } from '@caregraph/events'
 import { Query, Resolver } from 'type-graphql'
@@ -22,6 +23,7 @@ const nothing = async () => undefined
 
 const environment = (databaseUrl: string, bus: EventBus = createLocalBus()): Environment => ({
   ...{ databaseUrl, bus },
+  cache: memoryCache(() => new Date()),
   peers: peersOf(() => expect.fail('nobody is asked')),
   verifyToken: () => expect.fail('nobody signs in'),
   revocations: createRevocations(),

@@ -1,4 +1,5 @@
 import type { Actor, RevocationList, VerifyToken } from '@caregraph/access'
+import type { Cache } from '@caregraph/cache'
 import type { Database, Transaction } from '@caregraph/database'
 import { type EventBus, type Handlers, type Stop, startConsumer } from '@caregraph/events'
 import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
@@ -16,6 +17,8 @@ import { type Engines, openStorage, type SqlDefinition } from './storage.js'
 export interface Environment {
   readonly databaseUrl: string
   readonly bus: EventBus
+  /** What the copies of this subgraph share, and can do without. */
+  readonly cache: Cache
   readonly peers: Peers
   readonly verifyToken: VerifyToken
   /** Where the owner of the sessions says which tokens `verifyToken` is to refuse. */
@@ -33,6 +36,7 @@ export interface Room<Services> {
   readonly services: Services
   readonly clinic: Clinic
   readonly bus: EventBus
+  readonly cache: Cache
   readonly revocations: RevocationList
   readonly now: () => Date
   readonly log: Log

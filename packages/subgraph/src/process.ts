@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
+import { openCache } from '@caregraph/cache'
 import { isDatabaseAway } from '@caregraph/database'
 import { createLocalBus, type EventBus, lateBus, type Stop } from '@caregraph/events'
 import { jsonLog, type Log, startTelemetry } from '@caregraph/telemetry'
@@ -82,10 +83,16 @@ export async function startSubgraphProcess(options: {
       return client
     }
     const now = () => new Date()
+    const cache = await openCache(settings.cacheUrl, {
+      now,
+      secret: settings.key,
+      onFault: (error) => log.error('the cache was asked in vain', traceOf(error)),
+    })
+    stops.push(cache.close)
     const revocations = createRevocations()
     const keys = publishedKeys(async (request) => clientOf('auth').fetch(request))
     const environment = {
-      ...{ databaseUrl, bus, revocations, now, log },
+      ...{ databaseUrl, bus, cache, revocations, now, log },
       peers: peersOf(clientOf),
       verifyToken: createTokenVerifier({ keys, revocations, now }),
       clinic: settings.clinic,

@@ -1,4 +1,5 @@
 import { type Actor, createRevocations } from '@caregraph/access'
+import { memoryCache } from '@caregraph/cache'
 import type { Database } from '@caregraph/database'
 import { testDatabase } from '@caregraph/database/testing'
 import { type AnyEvent, createLocalBus, type EventBus, type EventType } from '@caregraph/events'
@@ -64,6 +65,7 @@ export async function startSubgraph(
     databaseUrl: database.url,
     peers: nobody,
     verifyToken: verifyTestToken,
+    cache: memoryCache(clock.now),
     revocations: createRevocations(),
     clinic: testClinic,
     log: { info: note, error: note },
