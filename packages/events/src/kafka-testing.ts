@@ -13,8 +13,7 @@ export interface OwnTopics {
   forget(): Promise<void>
 }
 
-export function ownTopics(url: string): OwnTopics {
-  const clinic = randomUUID()
+export function ownTopics(url: string, clinic: string = randomUUID()): OwnTopics {
   const prefix = `${clinic}-`
   const buses: KafkaBus[] = []
   const stranger = new Kafka({ clientId: 'stranger', brokers: [new URL(url).host], logLevel: logLevel.NOTHING })

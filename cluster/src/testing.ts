@@ -1,0 +1,83 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { engines as allEngines, isListening } from '@caregraph/engines'
+import { ownTopics } from '@caregraph/events/testing'
+import { addressOf, dropDatabases, enginesOf, ensureDatabases, urlOfEngine } from './engine-urls.js'
+import { doorOf, type Variables } from './environment.js'
+import { type CopiesOf, type Copy, makePlan } from './plan.js'
+import { readRooms } from './rooms.js'
+import { type Clinic, killCopy, startCopies, stopCopies, untilReady } from './run-cluster.js'
+
+/** A clinic of a test's own on the engines that it shares with others: its own ports, databases, topics and logs. */
+export interface TestClinic {
+  /** The first copy of the gateway. */
+  readonly url: string
+  readonly copies: readonly Copy[]
+  /** Where the logs are: `<name>.log`. */
+  readonly home: string
+  /** Starts the one that does not run, and resolves when it is ready. */
+  start(copy: Copy): Promise<void>
+  /** SIGTERM. Answers whether it ended within ten seconds; one that did not was killed. */
+  stop(copy: Copy): Promise<boolean>
+  kill(copy: Copy): Promise<void>
+  /** Stops everything, and deletes all that it has left in the engines. */
+  close(): Promise<void>
+}
+
+/** So that two at the same time seldom look at the same ports. */
+const firstPorts = { least: 20_000, most: 30_000 }
+
+export async function openTestClinic(
+  options: { copiesOf?: CopiesOf; settings?: Variables; code?: string; account?: Clinic['account'] } = {},
+): Promise<TestClinic> {
+  const { copiesOf = {}, settings = {}, ...processes } = options
+  const rooms = await readRooms()
+  await requireEngines(enginesOf(rooms))
+  const name = `test_${randomBytes(4).toString('hex')}`
+  const plan = await makePlan(rooms, {
+    copiesOf,
+    clinic: name,
+    firstPort: randomInt(firstPorts.least, firstPorts.most),
+  })
+  const home = await mkdtemp(join(tmpdir(), 'caregraph-cluster-'))
+  const engines = await ensureDatabases(name, rooms)
+  const terminal = { PATH: process.env['PATH'], ...settings }
+  const clinic: Clinic = { home, plan, rooms, engines, terminal, ...processes }
+  const close = async () => {
+    await stopCopies(home, plan.copies)
+    await dropDatabases(name, rooms)
+    await ownTopics(urlOfEngine('kafka'), name).forget()
+    await rm(home, { recursive: true })
+  }
+  try {
+    await startCopies(clinic)
+    await untilReady(plan.copies)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    url: doorOf(plan),
+    copies: plan.copies,
+    home,
+    async start(copy) {
+      await startCopies(clinic, [copy])
+      await untilReady([copy])
+    },
+    stop: async (copy) => (await stopCopies(home, [copy])).length === 0,
+    kill: (copy) => killCopy(home, copy),
+    close,
+  }
+}
+
+async function requireEngines(names: ReturnType<typeof enginesOf>): Promise<void> {
+  for (const name of names) {
+    const { hostname, port } = addressOf(name)
+    if (await isListening(Number(port), hostname)) continue
+    throw new Error(
+      `Nothing listens at ${hostname}:${port}. Run npm run engines -- up, or set ${allEngines[name].variable}.`,
+    )
+  }
+}
