@@ -3,3 +3,15 @@ export type { Counter, Gauge, Histogram, Reading } from './metric.js'
 export { metrics } from './metrics.js'
 export { readTelemetrySettings, type TelemetrySettings } from './settings.js'
 export { startTelemetry, type Telemetry } from './start-telemetry.js'
+export {
+  inNewTrace,
+  inRequestTrace,
+  inSpan,
+  type OpenSpan,
+  openSpan,
+  readTraceparent,
+  type SpanDescription,
+  type Tracer,
+  traceBy,
+  traceIdOf,
+} from './trace.js'

@@ -4,7 +4,7 @@ export interface TelemetrySettings {
   readonly metricsPort: number | undefined
   /** The collector's address, before `/v1/traces`; without it no trace leaves the process. */
   readonly collectorUrl: string | undefined
-  /** Of how many requests the traces are kept, from 0 to 1; whatever a request began is kept whole or not at all. */
+  /** Of how many requests the traces are kept, from 0 to 1: decided where a trace begins, and for all of it. */
   readonly tracedShare: number
 }
 

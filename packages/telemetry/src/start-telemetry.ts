@@ -21,7 +21,7 @@ export async function startTelemetry({
   settings: TelemetrySettings
   log?: Log
 }): Promise<Telemetry> {
-  const { metricsPort: port, host } = settings
+  const { metricsPort: port, host, collectorUrl, tracedShare } = settings
   const stops: (() => Promise<void>)[] = []
   if (port !== undefined) {
     const { serveMetrics } = await import('./serve-metrics.js')
@@ -29,10 +29,14 @@ export async function startTelemetry({
     log.info('figures are shown', { url })
     stops.push(stop)
   }
+  if (collectorUrl !== undefined) {
+    const { exportTraces } = await import('./export-traces.js')
+    stops.push(exportTraces({ service, collectorUrl, tracedShare, log }))
+  }
   return {
     log,
     async stop() {
-      for (const stop of stops.splice(0)) await stop()
+      for (const stop of stops.splice(0).reverse()) await stop()
     },
   }
 }
