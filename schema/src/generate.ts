@@ -48,6 +48,7 @@ function eventSchema(type: keyof typeof catalogue): object {
       subject: { type: 'string', format: 'uuid' },
       time: { type: 'string', format: 'date-time' },
       datacontenttype: { const: 'application/json' },
+      traceparent: { type: 'string', pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' },
       data,
     },
   }

@@ -17,6 +17,7 @@ export {
   isDatabaseAway,
   queryRows,
   refuseByConstraint,
+  type TracedDatabase,
   type Transaction,
 } from './transaction.js'
 export { expectVersion, updateVersioned } from './versioned-update.js'

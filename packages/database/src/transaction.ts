@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { inSpan } from '@caregraph/telemetry'
 import pg from 'pg'
 import {
   type EntityManager,
@@ -11,9 +12,18 @@ import type { Database } from './connect.js'
 import { isMongoAway } from './mongo-away.js'
 import type { Prepared } from './prepared.js'
 
+/** A database, as one request or event reaches it. */
+export interface TracedDatabase {
+  readonly database: Database
+  /** What the transaction is a part of. */
+  readonly traceparent?: string | undefined
+}
+
 /** All or nothing. What is done with it is seen by others together, or never. */
 export interface Transaction {
   readonly manager: EntityManager
+  /** What the events that it writes are a part of. */
+  readonly traceparent: string | undefined
   /** The rows that the statement answers: also of an UPDATE or DELETE with RETURNING. */
   query<Row extends object>(statement: string | Prepared, parameters?: readonly unknown[]): Promise<Row[]>
   /** Called once, after the commit and never after a rollback. Must not throw. */
@@ -28,13 +38,22 @@ const triesOfATransaction = 5
  * Runs the work in one transaction, again when the database asked for that (deadlock, serialization failure):
  * so the work may run more than once and must touch nothing outside the transaction.
  */
-export async function inTransaction<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(where: Database | TracedDatabase, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const { database, traceparent }: TracedDatabase = 'database' in where ? where : { database: where }
+  return inSpan({ name: 'transaction', kind: 'client' }, traceparent, (within) => tryUntilKept(database, within, work))
+}
+
+async function tryUntilKept<T>(
+  database: Database,
+  traceparent: string | undefined,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     const callbacks: (() => void)[] = []
     try {
       const result = await database.transaction(async (manager) => {
         const connection: Connection = await manager.queryRunner?.connect()
-        const { tx, end } = openTransaction(manager, connection, callbacks)
+        const { tx, end } = openTransaction(manager, connection, traceparent, callbacks)
         try {
           const answer = await work(tx)
           await refuseFailed(connection)
@@ -75,6 +94,7 @@ async function refuseFailed(connection: Connection): Promise<void> {
 function openTransaction(
   manager: EntityManager,
   connection: Connection,
+  traceparent: string | undefined,
   callbacks: (() => void)[],
 ): { tx: Transaction; end: () => void } {
   let isOpen = true
@@ -86,6 +106,7 @@ function openTransaction(
     get manager() {
       return whileOpen(manager)
     },
+    traceparent,
     query: async (statement, parameters) => rows(manager.connection, whileOpen(connection), statement, parameters),
     afterCommit: (callback) => {
       callbacks.push(callback)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDatabaseAway, type Transaction } from '@caregraph/database'
+import { inSpan, metrics, traceIdOf } from '@caregraph/telemetry'
 import type { EventBus, Stop } from './bus.js'
 import { type EventType, topicOf } from './catalogue.js'
 import type { AnyEvent, CareEvent } from './event.js'
@@ -21,8 +22,17 @@ export interface ConsumerOptions<Tx = Transaction> {
   readonly retryMilliseconds?: readonly number[]
   /** A handler that has not ended by then has failed. */
   readonly handlerMilliseconds?: number
-  readonly onDeadLetter: (letter: { consumer: string; eventId: string; type: EventType; reason: string }) => void
+  readonly onDeadLetter: (letter: DeadLetterNotice) => void
   readonly onFault: (error: unknown) => void
+}
+
+/** For the log: which effect is missing and why, and what its cause was a part of. */
+export interface DeadLetterNotice {
+  readonly consumer: string
+  readonly eventId: string
+  readonly type: EventType
+  readonly traceId: string | undefined
+  readonly reason: string
 }
 
 const lookForRetriesMilliseconds = 250
@@ -82,13 +92,31 @@ async function retry<Tx>(consumer: Consumer<Tx>, waiting: WaitingEvent): Promise
     const nextTryAt = nextTry(consumer, waiting.tries + 1, consumer.now())
     await consumer.inbox.noteFailedTry(waiting, reason, nextTryAt)
     if (nextTryAt === undefined) {
-      const { id: eventId, type } = waiting.event
-      consumer.onDeadLetter({ consumer: consumer.name, eventId, type, reason })
+      const { id: eventId, type, traceparent } = waiting.event
+      consumer.onDeadLetter({ consumer: consumer.name, eventId, type, traceId: traceIdOf(traceparent), reason })
     }
   }
 }
 
+/** One try of an effect, which is a part of what its cause was a part of. */
 async function runHandler<Tx>(consumer: Consumer<Tx>, event: AnyEvent, tx: Tx): Promise<void> {
+  const { type, traceparent } = event
+  const span = {
+    name: `handle ${type}`,
+    kind: 'consumer',
+    attributes: { subgraph: consumer.name, event: type },
+  } as const
+  let outcome: 'ok' | 'failed' = 'failed'
+  try {
+    await inSpan(span, traceparent, () => handleInTime(consumer, event, tx))
+    outcome = 'ok'
+  } finally {
+    const delay = Math.max(0, consumer.now().getTime() - Date.parse(event.time)) / 1000
+    metrics.eventDelay.observe({ consumer: consumer.name, outcome }, delay)
+  }
+}
+
+async function handleInTime<Tx>(consumer: Consumer<Tx>, event: AnyEvent, tx: Tx): Promise<void> {
   const handler = consumer.handlers[event.type] as ((event: AnyEvent, tx: Tx) => Promise<void>) | undefined
   const { handlerMilliseconds } = consumer
   let timer: NodeJS.Timeout | undefined

@@ -1,4 +1,5 @@
 import { newId } from '@caregraph/database'
+import { readTraceparent } from '@caregraph/telemetry'
 import { Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.js'
@@ -12,6 +13,8 @@ export interface CareEvent<Type extends EventType = EventType> {
   readonly subject: string
   readonly time: string
   readonly datacontenttype: 'application/json'
+  /** What the act was a part of: the extension "Distributed Tracing" of CloudEvents. */
+  readonly traceparent?: string
   readonly data: EventData<Type>
 }
 
@@ -32,6 +35,7 @@ export function eventOf<Type extends EventType>(
   subject: string,
   data: EventData<Type>,
   now: Date,
+  traceparent?: string,
 ): CareEvent<Type> {
   if (!validatorOf(type).Check(data)) throw new Error(`${type}: ${faultsOf(type, data)}`)
   return {
@@ -42,6 +46,7 @@ export function eventOf<Type extends EventType>(
     subject,
     time: now.toISOString(),
     datacontenttype: 'application/json',
+    ...(traceparent !== undefined && { traceparent }),
     data,
   }
 }
@@ -64,8 +69,11 @@ const envelope = Compile(
 export function parseEvent(value: unknown): AnyEvent {
   if (!envelope.Check(value)) throw new Error('not an event of the catalogue')
   const { specversion, id, source, type, subject, time, datacontenttype, data } = value
+  // What does not name a trace makes no event wrong.
+  const traceparent = readTraceparent((value as { traceparent?: unknown }).traceparent)
   if (!validatorOf(type).Check(data)) throw new Error(`${type}: ${faultsOf(type, data)}`)
-  return { specversion, id, source, type, subject, time, datacontenttype, data } as AnyEvent
+  const traced = traceparent === undefined ? {} : { traceparent }
+  return { specversion, id, source, type, subject, time, datacontenttype, ...traced, data } as AnyEvent
 }
 
 /** Reads the bytes of a message: the event, or why it is none, without a word of what was in it. */

@@ -48,7 +48,7 @@ export class InboxForgetsNothing1760000000005 implements MigrationInterface {
 export function postgresInbox(database: Database, consumer: string): Inbox {
   return {
     async receive(event, now, effect) {
-      await inTransaction(database, async (tx) => {
+      await inTransaction({ database, traceparent: event.traceparent }, async (tx) => {
         const [row] = await tx.query<{ state: string }>(claim, [consumer, event.id, event.subject, now, event])
         if (row?.state === 'done') await effect(tx)
       })
@@ -61,7 +61,7 @@ export function postgresInbox(database: Database, consumer: string): Inbox {
     due: (now) => queryRows<{ event: AnyEvent; tries: number; nextTryAt: Date }>(database, due, [consumer, now]),
 
     async retry({ event }, _now, effect) {
-      await inTransaction(database, async (tx) => {
+      await inTransaction({ database, traceparent: event.traceparent }, async (tx) => {
         const locked = await tx.query(lockWaiting, [consumer, event.id])
         if (locked.length === 0) return
         await effect(tx)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@caregraph/database'
+import { openSpan } from '@caregraph/telemetry'
 import type { QueryRunner } from 'typeorm'
 import type { EventBus, Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
@@ -123,7 +124,16 @@ function after(letters: readonly Letter[], { seen, reading }: Progress): Progres
 
 async function publish(relay: Relay, letters: readonly Letter[]): Promise<void> {
   const events = letters.map(({ event }) => event)
-  await relay.bus.publish(relay.topic, events)
+  const spans = events.map(({ type, traceparent }) =>
+    openSpan({ name: `publish ${type}`, kind: 'producer', attributes: { event: type } }, traceparent),
+  )
+  let isPublished = false
+  try {
+    await relay.bus.publish(relay.topic, events)
+    isPublished = true
+  } finally {
+    for (const span of spans) span?.end(!isPublished)
+  }
   await relay.database.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [letters.map(({ id }) => id)])
 }
 

@@ -10,6 +10,8 @@ export interface SubgraphRequest {
   /** The caller's own bearer token: every room verifies it again. */
   readonly token?: string | undefined
   readonly requestId: string
+  /** What this question is a part of. */
+  readonly traceparent?: string | undefined
   readonly clientAddress?: string | undefined
   readonly userAgent?: string | undefined
   /** Aborts when nobody waits for the answer any more. */
@@ -19,7 +21,7 @@ export interface SubgraphRequest {
 }
 
 /** On whose behalf something is asked, and until when he waits. */
-export type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'signal' | 'deadlineAt'>
+export type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'traceparent' | 'signal' | 'deadlineAt'>
 
 /** The one way to a subgraph, whether it runs in this process or behind HTTP. */
 export interface SubgraphClient {

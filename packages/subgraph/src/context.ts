@@ -26,6 +26,8 @@ export interface Context<Services = unknown> {
   /** Who asks; nobody where no token came along. */
   readonly actor: Actor | undefined
   readonly requestId: string
+  /** What is done for this request is a part of this trace. */
+  readonly traceparent: string | undefined
   /** Where the request came from, for counting attempts. Never written down. */
   readonly clientAddress: string | undefined
   /** What the client calls itself, so that a person recognises his sessions. */

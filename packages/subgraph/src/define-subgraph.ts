@@ -2,12 +2,14 @@ import type { Actor, RevocationList, VerifyToken } from '@caregraph/access'
 import type { Cache } from '@caregraph/cache'
 import type { Database, Transaction } from '@caregraph/database'
 import { type EventBus, type Handlers, type Stop, startConsumer } from '@caregraph/events'
+import type { Log } from '@caregraph/telemetry'
 import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
 import type { Clinic } from './clinic.js'
 import { type Context, contextOf } from './context.js'
 import { executorOf } from './execute.js'
-import { type Log, traceOf } from './faults.js'
+import { traceOf } from './faults.js'
 import { type Job, startJob } from './jobs.js'
+import { observeAnswers } from './observed.js'
 import type { Peers } from './peers.js'
 import type { Reference } from './reference.js'
 import { type Resolvers, type SubgraphSchema, subgraphSchema } from './schema.js'
@@ -118,6 +120,7 @@ async function start<Services>(
       contextOf<unknown>({
         actor,
         requestId: request.requestId,
+        traceparent: request.traceparent,
         clientAddress: request.clientAddress,
         userAgent: request.userAgent,
         signal: request.signal,
@@ -128,7 +131,7 @@ async function start<Services>(
         peers,
         services: room.services,
       })
-    const executor = executorOf({ subgraph: name, schema, verifyToken, contextFor, log })
+    const executor = observeAnswers(name, executorOf({ subgraph: name, schema, verifyToken, contextFor, log }))
     return {
       name,
       database: room.database,

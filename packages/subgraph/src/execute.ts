@@ -1,5 +1,6 @@
 import { type Actor, InvalidToken, type VerifyToken } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
+import type { Log } from '@caregraph/telemetry'
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -14,7 +15,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import type { SubgraphRequest } from './client.js'
 import type { Context } from './context.js'
-import { type Log, shapeError } from './faults.js'
+import { shapeError } from './faults.js'
 
 export interface Executor {
   execute(request: SubgraphRequest): Promise<ExecutionResult>
@@ -53,7 +54,7 @@ export function executorOf(options: {
     const document = documentOf(request)
     if (!('kind' in document)) return document
     const actor = await actorOf(request.token, options.verifyToken).catch(failureOf)
-    if (actor instanceof GraphQLError) return shape({ errors: [actor] }, request.requestId)
+    if (actor instanceof GraphQLError) return shape({ errors: [actor] }, request)
     return {
       schema,
       document,
@@ -63,33 +64,46 @@ export function executorOf(options: {
     }
   }
 
-  const shape = (result: ExecutionResult, requestId: string): ExecutionResult =>
-    result.errors === undefined
-      ? result
-      : { ...result, errors: result.errors.map((error) => shapeError(error, { subgraph, requestId, log })) }
+  const shape = (result: ExecutionResult, { requestId, traceparent }: SubgraphRequest): ExecutionResult => {
+    if (result.errors === undefined) return result
+    const origin = { subgraph, requestId, traceparent, log }
+    return { ...result, errors: result.errors.map((error) => shapeError(error, origin)) }
+  }
 
   return {
     async execute(request) {
       const args = await argumentsOf(request)
       if (!('schema' in args)) return args
-      return shape(await execute(args), request.requestId)
+      return shape(await execute(args), request)
     },
 
     async subscribe(request) {
       const args = await argumentsOf(request)
       if (!('schema' in args)) return args
       const source = await createSourceEventStream(args)
-      if (!(Symbol.asyncIterator in source)) return shape(source, request.requestId)
+      if (!(Symbol.asyncIterator in source)) return shape(source, request)
       const events = source[Symbol.asyncIterator]()
       // Each event is answered as a request of its own: rights may have ended since the last one, rows have changed.
       return answerEach(events, async (rootValue) => {
-        const fresh = await argumentsOf(request)
-        if ('schema' in fresh) return shape(await execute({ ...fresh, rootValue }), request.requestId)
+        const caused = causedBy(rootValue, request)
+        const fresh = await argumentsOf(caused)
+        if ('schema' in fresh) return tracing(shape(await execute({ ...fresh, rootValue }), caused), caused)
         await events.return?.()
         return fresh
       })
     },
   }
+}
+
+/** What an event brings about is a part of what the act behind it was a part of. */
+function causedBy(event: unknown, request: SubgraphRequest): SubgraphRequest {
+  const { traceparent } = (event ?? {}) as { traceparent?: string }
+  return traceparent === undefined ? request : { ...request, traceparent }
+}
+
+/** Tells who asked for the event what it is a part of. */
+function tracing(result: ExecutionResult, { traceparent }: SubgraphRequest): ExecutionResult {
+  return traceparent === undefined ? result : { ...result, extensions: { traceparent } }
 }
 
 /** An async generator that ends its source at once when it is returned, also while it waits for the next event. */

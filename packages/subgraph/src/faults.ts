@@ -1,12 +1,8 @@
 import { isDatabaseAway } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
+import { idsOf, type Log } from '@caregraph/telemetry'
 import { GraphQLError } from 'graphql'
 import { GaveUp } from './deadline.js'
-
-export interface Log {
-  info(message: string, details?: Readonly<Record<string, unknown>>): void
-  error(message: string, details?: Readonly<Record<string, unknown>>): void
-}
 
 /**
  * What the gateway gets to know of an error. A refusal goes through as it is; a fault of ours is written to the log
@@ -14,7 +10,7 @@ export interface Log {
  */
 export function shapeError(
   error: GraphQLError,
-  request: { subgraph: string; requestId: string; log: Log },
+  request: { subgraph: string; requestId: string; traceparent?: string | undefined; log: Log },
 ): GraphQLError {
   const cause = error.originalError
   if (cause instanceof Refusal) return shaped(error, cause)
@@ -22,7 +18,7 @@ export function shapeError(
   const { subgraph, requestId, log } = request
   if (cause instanceof GaveUp || isDatabaseAway(cause))
     return shaped(error, new Refusal('SERVICE_UNAVAILABLE', { subgraph }))
-  log.error('a resolver failed', { subgraph, requestId, path: error.path?.join('.'), ...traceOf(cause) })
+  log.error('a resolver failed', { subgraph, ...idsOf(request), path: error.path?.join('.'), ...traceOf(cause) })
   return shaped(error, new Refusal('INTERNAL_SERVER_ERROR', { requestId }))
 }
 

@@ -88,11 +88,12 @@ function copyAt(url: string): Copy {
 }
 
 function headersOf(
-  { token, requestId, clientAddress, userAgent }: Omit<SubgraphRequest, 'query'>,
+  { token, requestId, traceparent, clientAddress, userAgent }: Omit<SubgraphRequest, 'query'>,
   key: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId }
   if (key !== undefined) headers['x-subgraph-key'] = key
+  if (traceparent !== undefined) headers['traceparent'] = traceparent
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   if (clientAddress !== undefined) headers['x-client-address'] = clientAddress
   if (userAgent !== undefined) headers['x-client-user-agent'] = userAgent

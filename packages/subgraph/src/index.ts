@@ -1,3 +1,4 @@
+export type { Log } from '@caregraph/telemetry'
 export { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
 export { type Clinic, dayIn } from './clinic.js'
 export {
@@ -18,10 +19,11 @@ export {
   type RunningSubgraph,
   type Subgraph,
 } from './define-subgraph.js'
-export { type Log, traceOf } from './faults.js'
+export { traceOf } from './faults.js'
 export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
 export type { Job } from './jobs.js'
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
+export { hasFailed, observeCall, outcomeOf, secondsSince } from './observed.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
 export { readiness } from './readiness.js'

@@ -1,10 +1,12 @@
 import type { Stop } from '@caregraph/events'
+import { inNewTrace } from '@caregraph/telemetry'
 import type { Room } from './define-subgraph.js'
 
 export interface Job<Services> {
   readonly name: string
   readonly everySeconds: number
-  readonly run: (room: Room<Services>) => Promise<unknown>
+  /** Each run is a trace of its own. */
+  readonly run: (room: Room<Services> & { readonly traceparent: string }) => Promise<unknown>
 }
 
 /** Runs the job again and again, the first time after its pause. The stop waits for the run that is under way. */
@@ -14,8 +16,9 @@ export function startJob<Services>(job: Job<Services>, room: Room<Services>, onF
   let running: Promise<unknown> = Promise.resolve()
   const next = () => {
     timer = setTimeout(() => {
-      running = job
-        .run(room)
+      running = inNewTrace({ name: `job ${job.name}`, kind: 'internal' }, (traceparent) =>
+        job.run({ ...room, traceparent }),
+      )
         .catch(onFault)
         .finally(() => stopped || next())
     }, job.everySeconds * 1000)

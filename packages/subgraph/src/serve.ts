@@ -1,4 +1,5 @@
 import { bearerToken } from '@caregraph/access'
+import { readTraceparent } from '@caregraph/telemetry'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type ExecutionArgs, GraphQLError, parse } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
@@ -57,12 +58,13 @@ function operationOf(body: unknown): Operation | undefined {
   }
 }
 
-type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'clientAddress' | 'userAgent'>
+type Caller = Pick<SubgraphRequest, 'token' | 'requestId' | 'traceparent' | 'clientAddress' | 'userAgent'>
 
 function callerOf({ headers }: FastifyRequest): Caller {
   return {
     token: bearerToken(headers.authorization),
     requestId: String(headers['x-request-id'] ?? ''),
+    traceparent: readTraceparent(headers['traceparent']),
     clientAddress: headers['x-client-address']?.toString(),
     userAgent: headers['x-client-user-agent']?.toString(),
   }
@@ -92,11 +94,12 @@ function serveSubscriptions(server: FastifyInstance, subgraph: SubgraphClient): 
   useServer(
     {
       onSubscribe: (_, id, { query, operationName, variables, extensions }): Prepared | GraphQLError[] => {
-        const { authorization, requestId, clientAddress } = extensions ?? {}
+        const { authorization, requestId, traceparent, clientAddress } = extensions ?? {}
         const prepared: SubgraphRequest = {
           ...{ query, operationName: operationName ?? undefined, variables: variables ?? undefined },
           token: bearerToken(authorization),
           requestId: typeof requestId === 'string' ? requestId : id,
+          traceparent: readTraceparent(traceparent),
           clientAddress: typeof clientAddress === 'string' ? clientAddress : undefined,
         }
         try {

@@ -4,6 +4,7 @@ export { metrics } from './metrics.js'
 export { readTelemetrySettings, type TelemetrySettings } from './settings.js'
 export { startTelemetry, type Telemetry } from './start-telemetry.js'
 export {
+  idsOf,
   inNewTrace,
   inRequestTrace,
   inSpan,

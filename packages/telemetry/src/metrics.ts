@@ -22,7 +22,7 @@ export const metrics = {
   subgraphCalls: histogram({
     name: 'caregraph_subgraph_call_duration_seconds',
     help: 'What one question to a subgraph took, seen by who asked: the gateway, or another subgraph.',
-    labels: { subgraph: rooms, outcome: ['answered', 'away', 'abandoned', 'failed'] },
+    labels: { subgraph: rooms, outcome: ['answered', 'unanswered', 'abandoned'] },
   }),
   subgraphOperations: histogram({
     name: 'caregraph_subgraph_operation_duration_seconds',
@@ -81,7 +81,7 @@ export const metrics = {
   }),
   eventDelay: histogram({
     name: 'caregraph_event_delay_seconds',
-    help: 'From an act to the end of the first try of its effect in a consumer.',
+    help: 'From an act to the end of its effect in a consumer, or of a try that failed.',
     labels: { consumer: rooms, outcome: ['ok', 'failed'] },
   }),
   databaseConnections: gauge({

@@ -50,6 +50,12 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
   return traceparent?.slice(3, 35)
 }
 
+/** What every log entry about a request says of it. */
+export const idsOf = ({ requestId, traceparent }: { requestId: string; traceparent?: string | undefined }) => ({
+  requestId,
+  traceId: traceIdOf(traceparent),
+})
+
 const isKept = (traceparent: string): boolean => (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1
 
 /**

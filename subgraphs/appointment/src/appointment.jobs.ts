@@ -1,4 +1,4 @@
-import { inTransaction, type Transaction } from '@caregraph/database'
+import { inTransaction, type TracedDatabase, type Transaction } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
 import type { Job, Room } from '@caregraph/subgraph'
 import type { AppointmentRow } from './appointment.entity.js'
@@ -6,7 +6,7 @@ import { type Command, decide } from './appointment.rules.js'
 import type { Services } from './appointment.services.js'
 import { appointmentColumns, moveTo } from './appointment.tables.js'
 
-type Needs = Pick<Room<Services>, 'database' | 'now'>
+type Needs = Pick<Room<Services>, 'database' | 'now'> & TracedDatabase
 
 /** Lets requests and holds lapse whose time to be confirmed has run out. */
 export function expireAppointments(room: Needs): Promise<void> {
@@ -30,7 +30,8 @@ export const jobs: readonly Job<Services>[] = [
 const batchSize = 100
 
 /** Any number of copies may do this at once: each takes rows that no other has, one batch in one transaction. */
-async function moveDue({ database, now }: Needs, command: Command, isDue: string, by: Date): Promise<void> {
+async function moveDue(room: Needs, command: Command, isDue: string, by: Date): Promise<void> {
+  const { database, now } = room
   const columns = appointmentColumns(database)
   const moveBatch = async (tx: Transaction): Promise<number> => {
     const rows = await tx.query<AppointmentRow>(
@@ -46,5 +47,5 @@ async function moveDue({ database, now }: Needs, command: Command, isDue: string
     }
     return moved
   }
-  while ((await inTransaction(database, moveBatch)) === batchSize);
+  while ((await inTransaction(room, moveBatch)) === batchSize);
 }

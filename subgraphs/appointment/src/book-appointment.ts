@@ -32,7 +32,7 @@ export async function bookAppointment(
   const proposed = await propose(context, actor, wish, { id: resultId, now }).catch(keepRefusal)
 
   return refuseByConstraint(oneAtATime, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const { idempotencyKey: key } = input
       const first = await repeatOf(tx, { callerId: actor.id, key, act: 'bookAppointment', input, resultId, now })
       if (first !== undefined) return tx.manager.findOneByOrFail(AppointmentRow, { id: first })

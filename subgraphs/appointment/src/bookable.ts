@@ -15,11 +15,17 @@ const calendarFields =
 
 /** Asks the owners of both at once, under the caller's rights. Refuses with SERVICE_UNAVAILABLE. */
 export async function askPeople(
-  { peers, requestId, signal, deadlineAt }: Pick<Context, 'peers' | 'requestId' | 'signal' | 'deadlineAt'>,
+  {
+    peers,
+    requestId,
+    traceparent,
+    signal,
+    deadlineAt,
+  }: Pick<Context, 'peers' | 'requestId' | 'traceparent' | 'signal' | 'deadlineAt'>,
   { token }: Actor,
   { patientId, doctorId }: { patientId: string; doctorId: string },
 ): Promise<People> {
-  const caller = { token, requestId, signal, deadlineAt }
+  const caller = { token, requestId, traceparent, signal, deadlineAt }
   const [patient, doctor] = await Promise.all([
     peers.entity<{ archivedAt: string | null }>(
       { subgraph: 'patient', type: 'Patient', id: patientId, fields: '{ archivedAt }' },

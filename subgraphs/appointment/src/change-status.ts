@@ -26,7 +26,7 @@ export async function changeStatus(
   const now = context.now()
   const id = requiredId(givenId, 'id')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const [appointment] = await lockAppointments(tx, [id])
     if (appointment === undefined || !may(actor, 'appointment:read', ownerOf(appointment))) {
       throw new Refusal('NOT_FOUND')

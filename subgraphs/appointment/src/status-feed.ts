@@ -12,6 +12,8 @@ export interface StatusChange {
   readonly previousStatus: AppointmentStatus | null
   readonly status: AppointmentStatus
   readonly changedAt: Date
+  /** What the act was a part of. */
+  readonly traceparent: string | undefined
 }
 
 export interface StatusFeed {
@@ -103,5 +105,6 @@ async function changeOf(database: Database, event: AnyEvent): Promise<StatusChan
     previousStatus: event.data.previousStatus as AppointmentStatus | null,
     status: event.data.status as AppointmentStatus,
     changedAt: new Date(event.time),
+    traceparent: event.traceparent,
   }
 }

@@ -25,7 +25,7 @@ export async function changePassword(
   if (!(await services.passwords.isRight(currentPassword, user.passwordHash, attempted))) throw wrongPassword()
   const passwordHash = await services.passwords.hash(newPassword)
 
-  await inTransaction(database, async (tx) => {
+  await inTransaction(context, async (tx) => {
     const asChecked = { id: user.id, passwordHash: user.passwordHash }
     const { affected } = await tx.manager.update(UserRow, asChecked, { passwordHash })
     if (affected !== 1) throw wrongPassword()

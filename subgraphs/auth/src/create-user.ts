@@ -21,7 +21,7 @@ export async function createUser(context: AuthContext, input: CreateUserInput): 
   const passwordHash = await context.services.passwords.hash(password)
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const created = await insertUser(tx, { ...user, passwordHash })
       await appendEvent(tx, 'UserRegistered', user.id, { userId: user.id, roles: user.roles }, now)
       return created

@@ -12,7 +12,7 @@ export async function disableUser(context: AuthContext, givenId: string): Promis
   const { revocations } = context.services
   const now = context.now()
   const id = requiredId(givenId, 'id')
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const user = await lockUserAmongAdministrators(tx, id, { field: 'id', staysOne: false })
     if (user.disabledAt !== null) return user
     await tx.manager.update(UserRow, { id }, { disabledAt: now })

@@ -14,7 +14,7 @@ export async function login(context: AuthContext, { email, password }: LoginInpu
   const hash = user?.disabledAt === null ? user.passwordHash : undefined
   const isRight = await services.passwords.isRight(password, hash, { email, clientAddress })
 
-  const session = await inTransaction(database, async (tx) => {
+  const session = await inTransaction(context, async (tx) => {
     // Until here he may have been disabled, or have changed his password because somebody else knew it.
     const current = isRight && user !== null ? await lockUser(tx, user.id) : null
     if (current === null || current.disabledAt !== null || current.passwordHash !== hash) {

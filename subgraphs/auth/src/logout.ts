@@ -5,9 +5,9 @@ import { endSession } from './session.tables.js'
 
 /** Ends the session from which this is asked: neither of its tokens is taken any more. */
 export async function logout(context: AuthContext): Promise<true> {
-  const { database, services } = context
+  const { services } = context
   const actor = permit(context.actor, 'session:revoke')
   const now = context.now()
-  await inTransaction(database, (tx) => endSession(tx, actor.sessionId, { now, revocations: services.revocations }))
+  await inTransaction(context, (tx) => endSession(tx, actor.sessionId, { now, revocations: services.revocations }))
   return true
 }

@@ -11,10 +11,10 @@ import type { Session } from './user.type.js'
  * time one wins; the other was under way before the first was spent, which is no theft but a page that was opened twice.
  */
 export async function refreshSession(context: AuthContext, refreshToken: string): Promise<Session> {
-  const { database, services } = context
+  const { services } = context
   const askedAt = context.now()
   const hash = hashOf(refreshToken)
-  const session = await inTransaction(database, async (tx) => {
+  const session = await inTransaction(context, async (tx) => {
     const [holder] = await tx.query<{ userId: string; sessionId: string }>(
       `SELECT session.user_id AS "userId", session.id AS "sessionId"
        FROM refresh_tokens AS token JOIN sessions AS session ON session.id = token.session_id WHERE token.hash = $1`,

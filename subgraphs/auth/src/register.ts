@@ -21,7 +21,7 @@ export async function register(context: AuthContext, input: RegisterInput): Prom
   const passwordHash = await services.passwords.hash(input.password)
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const registered = await insertUser(tx, { ...user, passwordHash })
       const session = await openSession(tx, registered, { seal: services.seal, now, userAgent })
       await appendEvent(tx, 'UserRegistered', user.id, { userId: user.id, roles: user.roles }, now)

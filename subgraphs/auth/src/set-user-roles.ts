@@ -16,7 +16,7 @@ export async function setUserRoles(context: AuthContext, givenId: string, given:
   const now = context.now()
   const id = requiredId(givenId, 'id')
   const roles = rolesOf(given)
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const user = await lockUserAmongAdministrators(tx, id, { field: 'roles', staysOne: roles.includes('ADMIN') })
     if (user.roles.join() === roles.join()) return user
     await tx.manager.update(UserRow, { id }, { roles, rolesChangedAt: now })

@@ -19,7 +19,7 @@ export async function addInvoiceLine(context: Context, input: AddInvoiceLineInpu
     currency: input.unitPrice.currency,
   }
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const invoice = await lockInvoice(tx, invoiceId)
     expectVersion(invoice, input.expectedVersion)
     requireDraft(invoice)

@@ -22,7 +22,7 @@ export async function decideClaim(context: Context, input: DecideClaimInput): Pr
     requirePositive(input.approvedAmount, 'approvedAmount')
   }
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const found = await tx.manager.findOneBy(InsuranceClaimRow, { id })
     if (found === null) throw new Refusal('NOT_FOUND')
     const invoice = await lockInvoice(tx, found.invoiceId)

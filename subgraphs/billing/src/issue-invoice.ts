@@ -16,7 +16,7 @@ export async function issueInvoice(
   const { clinic } = context
   const id = requiredId(givenId, 'id')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     expectVersion(invoice, expectedVersion)
     return issueDraft(tx, invoice, { clinic, now })

@@ -20,7 +20,7 @@ export async function recordPayment(context: Context, input: RecordPaymentInput)
   requirePositive(amount, 'amount')
   const id = newId()
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const attempt = { callerId: actor.id, key: idempotencyKey, act: 'recordPayment', input, resultId: id, now }
     const first = await repeatOf(tx, attempt)
     if (first !== undefined) return tx.manager.findOneByOrFail(PaymentRow, { id: first })

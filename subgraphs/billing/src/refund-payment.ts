@@ -18,7 +18,7 @@ export async function refundPayment(context: Context, input: RefundPaymentInput)
   const reason = requiredText(input.reason, 'reason', 500)
   requirePositive(amount, 'amount')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const attempt = { callerId: actor.id, key: idempotencyKey, act: 'refundPayment', input, resultId: paymentId, now }
     const first = await repeatOf(tx, attempt)
     if (first !== undefined) return tx.manager.findOneByOrFail(PaymentRow, { id: first })

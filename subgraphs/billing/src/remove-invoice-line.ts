@@ -17,7 +17,7 @@ export async function removeInvoiceLine(context: Context, input: RemoveInvoiceLi
   const invoiceId = requiredId(input.invoiceId, 'invoiceId')
   const lineId = requiredId(input.lineId, 'lineId')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const invoice = await lockInvoice(tx, invoiceId)
     expectVersion(invoice, input.expectedVersion)
     requireDraft(invoice)

@@ -18,7 +18,7 @@ export async function submitClaim(context: Context, input: SubmitClaimInput): Pr
   requirePositive(amount, 'amount')
   const id = newId()
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const attempt = { callerId: actor.id, key: idempotencyKey, act: 'submitClaim', input, resultId: id, now }
     const first = await repeatOf(tx, attempt)
     if (first !== undefined) return tx.manager.findOneByOrFail(InsuranceClaimRow, { id: first })

@@ -19,7 +19,7 @@ export async function voidInvoice(context: Context, input: VoidInvoice): Promise
   const id = requiredId(input.id, 'id')
   const reason = requiredText(input.reason, 'reason', 500)
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const invoice = await lockInvoice(tx, id)
     expectVersion(invoice, input.expectedVersion)
     return saveVoid(tx, invoice, reason, now)

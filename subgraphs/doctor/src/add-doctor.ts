@@ -29,7 +29,7 @@ export async function addDoctor(context: Context, input: AddDoctorInput): Promis
   const identifiedBy = identifiersOf(identifiers ?? [])
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const attempt = { callerId: actor.id, key: idempotencyKey, act: 'addDoctor', input, resultId: id, now }
       const first = await repeatOf(tx, attempt)
       if (first !== undefined) return tx.manager.findOneByOrFail(DoctorRow, { id: first })

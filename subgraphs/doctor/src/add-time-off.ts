@@ -15,7 +15,7 @@ export async function addTimeOff(context: Context, input: AddTimeOffInput): Prom
   const reason = optionalText(input.reason ?? null, 'reason', 500)
   const timeOff: TimeOffRow = { id: newId(), doctorId, ...timeOffRange(input), reason }
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const { version } = await updateVersioned(tx, DoctorRow, await lockDoctor(tx, doctorId), {})
     await tx.manager.insert(TimeOffRow, timeOff)
     await appendEvent(tx, 'DoctorUpdated', doctorId, { doctorId, version }, now)

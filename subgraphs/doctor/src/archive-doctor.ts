@@ -12,7 +12,7 @@ export async function archiveDoctor(context: Context, givenId: string, reason: s
   const id = requiredId(givenId, 'id')
   const archiveReason = requiredText(reason, 'reason', 500)
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const doctor = await lockDoctor(tx, id)
     if (doctor.archivedAt !== null) return doctor
 

@@ -12,7 +12,7 @@ export async function removeTimeOff(context: Context, givenId: string): Promise<
   const now = context.now()
   const id = requiredId(givenId, 'id')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const timeOff = await tx.manager.findOneBy(TimeOffRow, { id })
     if (timeOff === null || !may(actor, 'time-off:remove', timeOff.doctorId)) throw new Refusal('NOT_FOUND')
 

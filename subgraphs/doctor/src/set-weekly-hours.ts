@@ -17,7 +17,7 @@ export async function setWeeklyHours(
   const now = context.now()
   const changes = { weeklyHours: weeklyHours(hours, 'hours') }
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const updated = await updateVersioned(tx, DoctorRow, await lockDoctor(tx, id), changes)
     await appendEvent(tx, 'DoctorUpdated', id, { doctorId: id, version: updated.version }, now)
     return updated

@@ -26,7 +26,7 @@ export async function updateDoctor(context: Context, input: UpdateDoctorInput): 
   const identifiedBy = identifiers === undefined ? undefined : identifiersOf(identifiers ?? [])
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const doctor = await lockDoctor(tx, id)
       expectVersion(doctor, expectedVersion)
 

@@ -14,7 +14,7 @@ export async function archivePatient(context: Context, givenId: string, reason: 
   const archiveReason = requiredText(reason, 'reason', 500)
   if (!may(actor, 'patient:archive', id)) throw new Refusal('NOT_FOUND')
 
-  return inTransaction(context.database, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const patient = await lockPatient(tx, id)
     if (patient.archivedAt !== null) return patient
 

@@ -39,7 +39,7 @@ export async function registerPatient(context: Context, input: RegisterPatientIn
   const identifiedBy = identifiersOf(given ?? [])
 
   return refuseByConstraint({ ...ownedByOne, patients_pkey: () => new Refusal('ALREADY_REGISTERED') }, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const attempt = { callerId: actor.id, key: idempotencyKey, act: 'registerPatient', input, resultId: id, now }
       const first = await repeatOf(tx, attempt)
       if (first !== undefined) return tx.manager.findOneByOrFail(PatientRow, { id: first })

@@ -13,7 +13,7 @@ export async function restorePatient(context: Context, givenId: string): Promise
   if (!may(actor, 'patient:restore', id)) throw new Refusal('NOT_FOUND')
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const patient = await lockPatient(tx, id)
       if (patient.archivedAt === null) return patient
 

@@ -27,7 +27,7 @@ export async function updatePatient(context: Context, input: UpdatePatientInput)
   const facts = patientFacts(changes, { today: dayIn(clinic.timeZone, now), country: clinic.country })
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context.database, async (tx) => {
+    inTransaction(context, async (tx) => {
       const patient = await lockPatient(tx, id)
       expectVersion(patient, expectedVersion)
       if (patient.archivedAt !== null) throw new Refusal('PATIENT_ARCHIVED')

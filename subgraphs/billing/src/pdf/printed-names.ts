@@ -39,8 +39,8 @@ export async function keepNames(context: Context, invoices: readonly InvoiceRow[
 }
 
 async function askNames(context: Context, { patientId, doctorId, appointmentId }: InvoiceRow): Promise<PrintedNames> {
-  const { actor, requestId, signal, deadlineAt } = context
-  const caller = { token: actor?.token, requestId, signal, deadlineAt }
+  const { actor, requestId, traceparent, signal, deadlineAt } = context
+  const caller = { token: actor?.token, requestId, traceparent, signal, deadlineAt }
   const ask = <Fields extends object>(subgraph: string, type: string, id: string, fields: string) =>
     context.peers.entity<Fields>({ subgraph, type, id, fields }, caller).catch(unlessClosed)
   const [patient, doctor, appointment] = await Promise.all([
