@@ -1,5 +1,6 @@
 import { Refusal, type RefusalCode, type RefusalParams, refusalCodes } from '@caregraph/refusals'
 import type { Log } from '@caregraph/subgraph'
+import { idsOf } from '@caregraph/telemetry'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { v7 } from 'uuid'
 import type { Fault } from './execution/faults.js'
@@ -30,14 +31,27 @@ export function faultFrom({ message, code, params }: Refusal): Fault {
 /** An error that a subgraph answered. What is not in the catalogue is a fault of ours, whatever it says. */
 export function faultOfSubgraph(
   { message, extensions }: Pick<GraphQLFormattedError, 'message' | 'extensions'>,
-  { subgraph, requestId, log }: { subgraph: string; requestId: string; log: Log },
+  {
+    subgraph,
+    requestId,
+    traceparent,
+    log,
+  }: {
+    subgraph: string
+    requestId: string
+    traceparent?: string | undefined
+    log: Log
+  },
 ): Fault {
   const code = extensions?.['code']
   if (isRefusalCode(code)) {
     const params = extensions?.['params']
     return { message: String(message), extensions: params === undefined ? { code } : { code, params } }
   }
-  log.error('a subgraph answered with an error outside the catalogue', { subgraph, requestId })
+  log.error('a subgraph answered with an error outside the catalogue', {
+    subgraph,
+    ...idsOf({ requestId, traceparent }),
+  })
   return faultBy('INTERNAL_SERVER_ERROR', { requestId })
 }
 

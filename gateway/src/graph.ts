@@ -3,6 +3,8 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
 import { badRequest, errorOf, faultBy, noSuchOperation } from './errors.js'
 import type { Caller, Rooms } from './execution/ask-subgraph.js'
 import { executeOperation, type Operation, refuseVariables } from './execution/execute.js'
+import { observeOpening, observeOperation } from './observe.js'
+import { keptWhileOpen } from './subscriptions/buffer-events.js'
 import { type Events, type Subscriber, subscribeOperation } from './subscriptions/live-query.js'
 import { type Supergraph, supergraphOf, type Variables } from './supergraph.js'
 
@@ -23,6 +25,7 @@ export class Graph {
   readonly #rooms: Rooms
   readonly #listeners = new Set<Listener>()
   readonly #bySchema = new WeakMap<GraphQLSchema, Supergraph>()
+  readonly #open = new Set<object>()
   #current: Supergraph
 
   constructor(sdl: string, rooms: Rooms) {
@@ -32,6 +35,10 @@ export class Graph {
 
   get current(): Supergraph {
     return this.#current
+  }
+
+  get openSubscriptions(): number {
+    return this.#open.size
   }
 
   /** From here on requests see the new schema. Throws, and changes nothing, where it is none. */
@@ -54,13 +61,19 @@ export class Graph {
     if (operation.prepared.definition.operation === 'subscription') {
       return { errors: [badRequest('A subscription needs a WebSocket: connect to this address with graphql-ws.')] }
     }
-    return executeOperation(this.#rooms, operation, caller)
+    return observeOperation(operation.prepared.definition, caller, (observed) =>
+      executeOperation(this.#rooms, operation, observed),
+    )
   }
 
   /** The answers to a subscription, one for each event; a result where it was refused. Never rejects. */
   async subscribe(request: GraphRequest, subscriber: Subscriber): Promise<Events | ExecutionResult> {
     const operation = this.#prepare(request, subscriber)
-    return 'prepared' in operation ? subscribeOperation(this.#rooms, operation, subscriber) : operation
+    if (!('prepared' in operation)) return operation
+    const opened = await observeOpening(operation.prepared.definition, subscriber, (observed) =>
+      subscribeOperation(this.#rooms, operation, observed),
+    )
+    return Symbol.asyncIterator in opened ? keptWhileOpen(opened, this.#open) : opened
   }
 
   #take(sdl: string): Supergraph {

@@ -1,5 +1,6 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import { sharedAbort } from '@caregraph/subgraph'
+import { readTraceparent } from '@caregraph/telemetry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'
 import type { Caller } from './execution/ask-subgraph.js'
@@ -55,6 +56,7 @@ async function answerGraphql(apollo: ApolloServer<Caller>, request: FastifyReque
   const caller: Caller = {
     token: request.token,
     requestId: request.id,
+    traceparent: readTraceparent(request.headers['traceparent']),
     clientAddress: request.ip,
     userAgent: request.headers['user-agent'],
     signal: gone.signal,

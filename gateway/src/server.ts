@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { VerifyToken } from '@caregraph/access'
 import type { Log, SubgraphClient } from '@caregraph/subgraph'
+import { metrics } from '@caregraph/telemetry'
 import Fastify from 'fastify'
 import { v7 } from 'uuid'
 import { createAdmission } from './admission.js'
@@ -12,6 +13,7 @@ import { routeGraphql } from './graphql-route.js'
 import { routeHealth } from './health.js'
 import { answerNotFound, httpErrorHandler } from './http-errors.js'
 import { defaultLimits, type Limits } from './limits.js'
+import { observeAdmission, observeRequests } from './observe.js'
 import { routePassThrough } from './pass-through.js'
 import { protocolOf } from './subscriptions/protocol.js'
 import { serveSockets } from './subscriptions/sockets.js'
@@ -78,7 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const graph = new Graph(options.supergraphSdl, { ...settings, subgraphs, log })
   const apollo = await startApollo(graph, { ...settings, limits, production, shapeError, log })
 
-  const admit = createAdmission({ ...settings, verifyToken, now })
+  const admit = observeAdmission(createAdmission({ ...settings, verifyToken, now }))
 
   const handleError = httpErrorHandler(log)
   const server = Fastify({
@@ -96,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.addHook('onSend', async (_, reply) => {
     if (isStopping) reply.header('connection', 'close')
   })
+  observeRequests(server)
   server.setErrorHandler(handleError)
   server.setNotFoundHandler(answerNotFound)
   sendBrowserHeaders(server, { ...settings, production })
@@ -105,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const protocol = protocolOf({ graph, admit, verifyToken, limits, production, now, shapeError })
   const addressOf = (request: IncomingMessage) => addressBehind(request, settings.trustedProxies)
   const sockets = serveSockets(server.server, { path: '/graphql', protocol, limits, addressOf })
+  const unread = metrics.openSubscriptions.readBy(() => [{ labels: {}, value: graph.openSubscriptions }])
   const url = await server.listen({ port: options.port, host: options.host ?? '127.0.0.1' })
 
   return {
@@ -113,6 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async stop() {
       isStopping = true
       const cutOff = setTimeout(() => server.server.closeAllConnections(), settings.stopWithinMilliseconds)
+      unread()
       await sockets.stop()
       await server.close()
       clearTimeout(cutOff)

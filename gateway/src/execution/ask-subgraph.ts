@@ -3,11 +3,13 @@ import {
   type Deadline,
   GaveUp,
   type Log,
+  observeCall,
   type SubgraphClient,
   type SubgraphRequest,
   SubgraphUnavailable,
   traceOf,
 } from '@caregraph/subgraph'
+import { idsOf, readTraceparent } from '@caregraph/telemetry'
 import type { ExecutionResult } from 'graphql'
 import { faultBy, faultOfSubgraph } from '../errors.js'
 import type { Variables } from '../supergraph.js'
@@ -19,6 +21,8 @@ export interface Caller {
   /** Verified at the door; every subgraph verifies it again. */
   readonly token: string | undefined
   readonly requestId: string
+  /** As the client sent it, if he did; from the start of the operation on: what is done for it is a part of this. */
+  readonly traceparent: string | undefined
   readonly clientAddress: string | undefined
   /** What the client calls itself, for the list of his sessions. */
   readonly userAgent: string | undefined
@@ -43,8 +47,10 @@ export async function askSubgraph(
 ): Promise<SubgraphAnswer> {
   try {
     const client = clientOf(rooms, fetch)
-    const asked = client.execute({ ...requestOf(fetch, variables, caller), signal, deadlineAt: at })
-    return answerFrom(await first(asked), rooms, caller, fetch)
+    const result = await observeCall(fetch.serviceName, caller, (traceparent) =>
+      first(client.execute({ ...requestOf(fetch, variables, caller), traceparent, signal, deadlineAt: at })),
+    )
+    return answerFrom(result, rooms, caller, fetch)
   } catch (error) {
     return failure(error, rooms, caller, fetch)
   }
@@ -58,29 +64,31 @@ export function clientOf({ subgraphs }: Rooms, { serviceName }: FetchNode): Subg
 
 /** What a subgraph answered, in the form in which a plan takes it. */
 export function answerFrom(
-  { data, errors = [] }: ExecutionResult,
+  { data, errors = [], extensions }: ExecutionResult,
   { log }: Rooms,
-  { requestId }: Caller,
+  caller: Caller,
   { serviceName: subgraph }: FetchNode,
 ): SubgraphAnswer {
   if (!isObject(data) && errors.length === 0) throw new SubgraphUnavailable(subgraph)
   const faults = errors.map((error) => ({
-    ...faultOfSubgraph(error, { subgraph, requestId, log }),
+    ...faultOfSubgraph(error, { subgraph, ...caller, log }),
     path: error.path ?? [],
   }))
-  return { data: isObject(data) ? data : undefined, faults }
+  const traceparent = readTraceparent(extensions?.['traceparent'])
+  return { data: isObject(data) ? data : undefined, faults, traceparent }
 }
 
 /** What is left when a subgraph gave no answer: the reason, for every field that it was asked for. */
 export function failure(
   error: unknown,
   { log }: Rooms,
-  { requestId, signal }: Caller,
+  caller: Caller,
   { serviceName: subgraph }: FetchNode,
 ): SubgraphAnswer {
+  const { requestId, signal } = caller
   const isAway = error instanceof SubgraphUnavailable || error instanceof GaveUp
-  if (isAway && !signal?.aborted) log.error('a subgraph does not answer', { subgraph, requestId })
-  if (!isAway) log.error('a subgraph could not be asked', { subgraph, requestId, ...traceOf(error) })
+  if (isAway && !signal?.aborted) log.error('a subgraph does not answer', { subgraph, ...idsOf(caller) })
+  if (!isAway) log.error('a subgraph could not be asked', { subgraph, ...idsOf(caller), ...traceOf(error) })
   const fault = isAway ? faultBy('SERVICE_UNAVAILABLE', { subgraph }) : faultBy('INTERNAL_SERVER_ERROR', { requestId })
   return { data: undefined, faults: [{ ...fault, path: [] }] }
 }
@@ -93,6 +101,7 @@ export function requestOf(fetch: FetchNode, variables: Variables, caller: Caller
     variables,
     token: caller.token,
     requestId: caller.requestId,
+    traceparent: caller.traceparent,
     clientAddress: caller.clientAddress,
     userAgent: caller.userAgent,
   }

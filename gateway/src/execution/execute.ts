@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner'
 import { type Deadline, deadlineIn, traceOf } from '@caregraph/subgraph'
+import { idsOf } from '@caregraph/telemetry'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { errorOf, faultBy, faultFrom } from '../errors.js'
 import type { PreparedOperation, Supergraph, Variables } from '../supergraph.js'
@@ -36,11 +37,11 @@ export function executeOperation(rooms: Rooms, operation: Operation, caller: Cal
 export async function runOperation(
   { log, deadlineMilliseconds }: Rooms,
   { supergraph, prepared, variables }: Operation,
-  { requestId, signal }: Caller,
+  caller: Caller,
   node: PlanNode | undefined,
   ask: (fetch: FetchNode, variables: Variables, deadline: Deadline) => Promise<SubgraphAnswer>,
 ): Promise<ExecutionResult> {
-  const deadline = deadlineIn(deadlineMilliseconds, signal)
+  const deadline = deadlineIn(deadlineMilliseconds, caller.signal)
   try {
     const asked: Run['ask'] = (fetch, given) => ask(fetch, given, deadline)
     const run: Run = { supergraph, operation: prepared, variables, data: {}, faults: new Faults(), ask: asked }
@@ -50,11 +51,11 @@ export async function runOperation(
     const { data, errors } = project(selection, run.data, run.faults, introspection)
     if (errors.length > 0) return { data, errors }
     if (data !== null) return { data }
-    log.error('a field that is never null had no value', { requestId })
+    log.error('a field that is never null had no value', idsOf(caller))
   } catch (error) {
-    log.error('a plan could not be executed', { requestId, ...traceOf(error) })
+    log.error('a plan could not be executed', { ...idsOf(caller), ...traceOf(error) })
   } finally {
     deadline.end()
   }
-  return { data: null, errors: [errorOf(faultBy('INTERNAL_SERVER_ERROR', { requestId }))] }
+  return { data: null, errors: [errorOf(faultBy('INTERNAL_SERVER_ERROR', { requestId: caller.requestId }))] }
 }

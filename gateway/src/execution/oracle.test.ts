@@ -26,7 +26,7 @@ it(`answers ${queries} random queries exactly as Apollo's own executor does (SEE
     done++
     const ours = await graph.execute(
       { schema: graph.current.schema, source, document: parse(source), operationName: undefined, variables },
-      { token: 'ada', requestId: 'r', clientAddress: undefined, userAgent: undefined },
+      { token: 'ada', requestId: 'r', traceparent: undefined, clientAddress: undefined, userAgent: undefined },
     )
     const theirs = await byApollo(source)
     expect(JSON.stringify(ours.data), source).toBe(JSON.stringify(theirs.data))

@@ -19,6 +19,8 @@ export interface SubgraphAnswer {
   readonly data: DataObject | undefined
   /** Each with its path in this answer; an empty one where all of it is missing. */
   readonly faults: readonly (Fault & { readonly path: Path })[]
+  /** Of an event: what the act behind it was a part of. */
+  readonly traceparent?: string | undefined
 }
 
 /** Fetches what the plan says into `run.data`. Objects are those at which the node begins. */

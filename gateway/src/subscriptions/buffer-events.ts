@@ -70,6 +70,31 @@ export function mapEvents<Event, Changed>(
   }, close)
 }
 
+/** The same events, which are among the open ones until they end, of themselves or because nobody reads on. */
+export function keptWhileOpen<Event>(
+  source: AsyncGenerator<Event, void, void>,
+  open: Set<object>,
+): AsyncGenerator<Event, void, void> {
+  open.add(source)
+  const end = () => open.delete(source)
+  return generatorOf(
+    async () => {
+      try {
+        const event = await source.next()
+        if (event.done) end()
+        return event
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
+    async () => {
+      end()
+      return source.return() as Promise<IteratorReturnResult<void>>
+    },
+  )
+}
+
 /** A generator function would make `return` wait for the event that is awaited, which may never come. */
 export function generatorOf<Event>(
   next: () => Promise<IteratorResult<Event, void>>,

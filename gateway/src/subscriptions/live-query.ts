@@ -12,6 +12,7 @@ import {
 } from '../execution/ask-subgraph.js'
 import { type Operation, runOperation } from '../execution/execute.js'
 import { type SubgraphAnswer, variablesOf } from '../execution/run-plan.js'
+import { observeEvent } from '../observe.js'
 import { bufferEvents, generatorOf, mapEvents } from './buffer-events.js'
 
 export interface Subscriber extends Caller {
@@ -40,9 +41,12 @@ export async function subscribeOperation(
   const { primary, rest } = node
   const plan: PlanNode = { kind: 'Sequence', nodes: rest === undefined ? [primary] : [primary, rest] }
   const answerTo = (event: SubgraphAnswer) =>
-    runOperation(rooms, operation, subscriber, plan, async (fetch, variables, deadline) =>
-      fetch === primary ? event : askSubgraph(rooms, subscriber, deadline, fetch, variables),
-    )
+    observeEvent(operation.prepared.definition, event.traceparent ?? subscriber.traceparent, (traceparent) => {
+      const caller = { ...subscriber, traceparent }
+      return runOperation(rooms, operation, caller, plan, async (fetch, variables, deadline) =>
+        fetch === primary ? event : askSubgraph(rooms, caller, deadline, fetch, variables),
+      )
+    })
 
   try {
     const request = requestOf(primary, variablesOf(primary, operation.variables), subscriber)

@@ -1,5 +1,6 @@
 import type { Actor, VerifyToken } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
+import { readTraceparent } from '@caregraph/telemetry'
 import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql'
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws'
 import { v7 } from 'uuid'
@@ -101,7 +102,7 @@ function closeWhenExpired(connection: Connection, { expiresAt }: Actor, now: () 
 async function admitOperation(
   options: ProtocolOptions,
   { extra: connection, subscriptions }: Context<Params, Connection>,
-  { query, operationName, variables }: SubscribePayload,
+  { query, operationName, variables, extensions }: SubscribePayload,
 ): Promise<Admitted | GraphQLError[]> {
   const { graph, admit, limits, production } = options
   const { length: operations } = Object.keys(subscriptions)
@@ -127,15 +128,16 @@ async function admitOperation(
     document,
     operationName,
     request: { schema, source: query, document, operationName: name, variables: variables ?? {} },
-    subscriber: subscriberOf(connection, options.verifyToken),
+    subscriber: subscriberOf(connection, options.verifyToken, readTraceparent(extensions?.['traceparent'])),
   }
 }
 
-function subscriberOf(connection: Connection, verifyToken: VerifyToken): Subscriber {
+function subscriberOf(connection: Connection, verifyToken: VerifyToken, traceparent: string | undefined): Subscriber {
   const token = connection.signedIn?.actor.token
   return {
     token,
     requestId: v7(),
+    traceparent,
     clientAddress: connection.address,
     userAgent: connection.userAgent,
     signal: connection.signal,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { sharedAbort } from '@caregraph/subgraph'
+import { metrics } from '@caregraph/telemetry'
 import { handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Limits } from '../limits.js'
@@ -49,12 +50,14 @@ export function serveSockets(
     })
   }
   http.on('upgrade', upgrade)
+  const unread = metrics.openSockets.readBy(() => [{ labels: {}, value: server.clients.size }])
   const pings = setInterval(() => server.clients.forEach(ping), pingEveryMilliseconds)
 
   return {
     async stop() {
       http.off('upgrade', upgrade)
       clearInterval(pings)
+      unread()
       await Promise.all(Array.from(server.clients, (socket) => closed(socket, closing.goingAway)))
     },
   }

@@ -45,12 +45,12 @@ export function upstreamOf(subgraph: string, url: string): Upstream {
     },
   })
   return {
-    subscribe({ query, operationName, variables, token, requestId, clientAddress }) {
+    subscribe({ query, operationName, variables, token, requestId, traceparent, clientAddress }) {
       const events = client.iterate<Record<string, unknown>>({
         query,
         operationName,
         variables,
-        extensions: { ...(token && { authorization: `Bearer ${token}` }), requestId, clientAddress },
+        extensions: { ...(token && { authorization: `Bearer ${token}` }), requestId, traceparent, clientAddress },
       })
       return generatorOf<ExecutionResult>(
         async () => {

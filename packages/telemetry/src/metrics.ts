@@ -12,7 +12,7 @@ export const metrics = {
   httpRequests: histogram({
     name: 'caregraph_http_request_duration_seconds',
     help: 'From the first byte of a request to the last of its answer, at the gateway.',
-    labels: { route: ['graphql', 'health', 'document', 'page'], status: ['2xx', '3xx', '4xx', '5xx'] },
+    labels: { route: ['graphql', 'health', 'document', 'page', 'unknown'], status: ['2xx', '3xx', '4xx', '5xx'] },
   }),
   operations: histogram({
     name: 'caregraph_operation_duration_seconds',
