@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { settingsReader, type Variables } from '@caregraph/subgraph'
 import { readSubgraphUrls, type SubgraphUrls } from '@caregraph/subgraph/http'
+import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import type { Settings } from './server.js'
 import { routingUrlsOf } from './supergraph.js'
 
@@ -12,6 +13,7 @@ export interface Environment {
   readonly subgraphUrls: ReadonlyMap<string, SubgraphUrls>
   readonly production: boolean
   readonly settings: Partial<Settings>
+  readonly telemetry: TelemetrySettings
 }
 
 /** Reads the settings of a gateway that runs alone. Throws WrongSettings, which names everything that is wrong. */
@@ -27,6 +29,7 @@ export function readEnvironment(variables: Variables): Environment {
       Array.from(routingUrlsOf(supergraphSdl), ([name, url]) => [name, readSubgraphUrls(reader, name, url)]),
     ),
     production: variables['NODE_ENV'] === 'production',
+    telemetry: readTelemetrySettings(reader),
     settings: {
       anonymousPerMinute: whole('ANONYMOUS_PER_MINUTE', 600, 0, 1_000_000),
       userPerMinute: whole('USER_PER_MINUTE', undefined, 0, 1_000_000),

@@ -1,14 +1,12 @@
 import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
-import type { Log } from '@caregraph/subgraph'
+import { startTelemetry } from '@caregraph/telemetry'
 import { readEnvironment } from './environment.js'
 import { startGateway } from './server.js'
 import { type RemoteSubgraph, remoteSubgraph } from './subgraph-client.js'
 
-const write = (level: string) => (message: string, details?: object) =>
-  void process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...details })}\n`)
-const log: Log = { info: write('info'), error: write('error') }
-
 const environment = readEnvironment(process.env)
+const telemetry = await startTelemetry({ service: 'gateway', settings: environment.telemetry })
+const { log } = telemetry
 const subgraphs = new Map(
   Array.from(environment.subgraphUrls, ([name, urls]) => [name, remoteSubgraph(name, urls)] as const),
 )
@@ -28,6 +26,7 @@ log.info('the gateway answers', { url: gateway.url })
 const stop = async () => {
   await gateway.stop()
   await Promise.all(Array.from(subgraphs.values(), (subgraph) => subgraph.stop()))
+  await telemetry.stop()
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void stop().then(() => process.exit(0)))

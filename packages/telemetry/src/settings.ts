@@ -14,8 +14,8 @@ interface Reader {
   whole(name: string, otherwise: undefined, least: number, most: number): number | undefined
 }
 
-/** @param defaultHost where the process itself listens unless HOST says otherwise */
-export function readTelemetrySettings({ text, whole }: Reader, defaultHost = '127.0.0.1'): TelemetrySettings {
+/** Figures stay on the loopback, unless HOST opens the process to others. */
+export function readTelemetrySettings({ text, whole }: Reader): TelemetrySettings {
   const collectorUrl = text(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     '',
@@ -29,7 +29,7 @@ export function readTelemetrySettings({ text, whole }: Reader, defaultHost = '12
     'give the share of requests to trace, from 0 to 1, such as 0.1',
   )
   return {
-    host: text('HOST', defaultHost, () => true, ''),
+    host: text('HOST', '127.0.0.1', () => true, ''),
     metricsPort: whole('METRICS_PORT', undefined, 0, 65_535),
     collectorUrl: collectorUrl === '' ? undefined : collectorUrl,
     tracedShare: Number(share),
