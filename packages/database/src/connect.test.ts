@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectDatabase } from './connect.js'
-import { isDatabaseAway } from './transaction.js'
+import { isDatabaseAway } from './database-error.js'
 
 /** A message of PostgreSQL's protocol, version 3: its kind, its length, its text. */
 function message(kind: string, text: string): Buffer {

@@ -1,28 +1,41 @@
-import pg from 'pg'
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+import type { DataSource } from 'typeorm'
+import { type Engine, type EngineName, type Entity, rememberEngine } from './engine.js'
 import { migrate } from './migrate.js'
+import { enginesOf, type Migration } from './migration.js'
 
 export type Database = DataSource
-
-export type Migration = new () => MigrationInterface
-// biome-ignore lint/complexity/noBannedTypes: TypeORM's own type of an entity class
-export type Entity = Function | EntitySchema
 
 /** What a subgraph keeps: its tables, and how they came about. */
 export interface Tables {
   readonly entities: readonly Entity[]
+  /** In their order. Where all have steps for an engine, its URL is taken. */
   readonly migrations: readonly Migration[]
 }
 
-const idleMilliseconds = 30_000
-const connectMilliseconds = 5_000
-const statementMilliseconds = 15_000
+/** A driver costs memory and time at the start: it is loaded where it is used. */
+const loadEngine: Readonly<Record<EngineName, () => Promise<Engine>>> = {
+  postgres: async () => (await import('./postgres.js')).postgres,
+  mysql: async () => (await import('./mysql.js')).mysql,
+}
 
-// A day is a text such as 1984-02-29: as an instant it would become another day in another zone.
-pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+const engineOfScheme: Readonly<Record<string, EngineName>> = {
+  'postgres:': 'postgres',
+  'postgresql:': 'postgres',
+  'mysql:': 'mysql',
+}
+
+/** The engine that the scheme of the URL names, if these tables can be kept on it. */
+function engineFor(url: string, { migrations }: Tables): EngineName | undefined {
+  const engine = URL.canParse(url) ? engineOfScheme[new URL(url).protocol] : undefined
+  return engine !== undefined && enginesOf(migrations).includes(engine) ? engine : undefined
+}
+
+/** Whether these tables can be kept on the engine that the scheme of the URL names. */
+export const takesUrl = (tables: Tables, url: string): boolean => engineFor(url, tables) !== undefined
 
 /** Connects, and brings the tables up to date. Refuses a database that a newer release has migrated. */
 export async function connectDatabase(options: {
+  /** Its scheme chooses the engine. */
   url: string
   tables: Tables
   /** How many connections this process may hold. */
@@ -30,41 +43,20 @@ export async function connectDatabase(options: {
   /** The pool's own faults, such as a connection that the server closed: a new one replaces it. */
   onConnectionError: (error: unknown) => void
 }): Promise<Database> {
-  const database: Database = new DataSource({
-    type: 'postgres',
-    url: options.url,
-    entities: [...options.tables.entities],
-    migrations: [...options.tables.migrations],
-    migrationsTransactionMode: 'each',
-    synchronize: false,
-    // Whole numbers stay numbers: money is kept within the safe integers by its own scalar.
-    parseInt8: true,
-    logging: false,
-    installExtensions: false,
-    poolSize: options.poolSize,
-    // A pool that was closed is not asked again, yet hears of a server that stops while it says goodbye.
-    poolErrorHandler: (error) => database.isInitialized && options.onConnectionError(error),
-    extra: {
-      idleTimeoutMillis: idleMilliseconds,
-      connectionTimeoutMillis: connectMilliseconds,
-      statement_timeout: statementMilliseconds,
-      onConnect: outliveErrors,
-    },
-  })
-  await database.initialize()
+  const { url, tables, poolSize, onConnectionError } = options
+  const engineName = engineFor(url, tables)
+  if (engineName === undefined) {
+    const forms = enginesOf(tables.migrations).map((name) => `${name}://user:password@host:port/database`)
+    throw new Error(`These tables cannot be kept where DATABASE_URL says. Give ${forms.join(' or ')}.`)
+  }
+  const engine = await loadEngine[engineName]()
+  const database = await engine.open({ url, entities: tables.entities, poolSize, onConnectionError })
+  rememberEngine(database, engine)
   try {
-    await migrate(database)
+    await migrate(database, tables.migrations)
     return database
   } catch (error) {
     await database.destroy()
     throw error
   }
-}
-
-/**
- * A connection that breaks while the pool hands it over has no listener for a moment, and its `error` event would end
- * the process. Its next statement fails, which tells whoever took it.
- */
-function outliveErrors(connection: pg.ClientBase): void {
-  connection.on('error', () => undefined)
 }

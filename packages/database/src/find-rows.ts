@@ -1,5 +1,6 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm'
 import type { Database } from './connect.js'
+import { engineOf } from './engine.js'
 import { rowsBy } from './rows-by.js'
 import { queryRows } from './transaction.js'
 
@@ -69,18 +70,18 @@ export async function findRows<Row extends ObjectLiteral & { id: string }>(
   const next = all.copy()
   if (isSearch) next.add(isFirstOf(prefixes[0] ?? '', next))
   if (after !== undefined) {
-    const [lastKey, lastId] = after.map((each) => next.value(each))
-    next.add(`(${key}, ${id}) > (${lastKey}, ${lastId}::uuid)`)
+    const [lastKey = '', lastId = ''] = after.map((each) => next.value(each))
+    next.add(engineOf(database).isBehind({ key, id }, { key: lastKey, id: lastId }))
   }
   const found = await queryRows<{ id: string; key: string }>(
     database,
-    `SELECT ${id} AS id, ${key} AS key FROM ${from} ${next.where()} ORDER BY ${key}, ${id} LIMIT ${limit}`,
+    `SELECT ${id} AS id, ${key} AS "key" FROM ${from} ${next.where()} ORDER BY ${key}, ${id} LIMIT ${limit}`,
     next.values,
   )
   return {
     rows: await rowsOf(database, entity, found),
     totalCount: async () => {
-      const statement = `SELECT count(${isSearch ? `DISTINCT ${id}` : '*'}) FROM ${from} ${all.where()}`
+      const statement = `SELECT count(${isSearch ? `DISTINCT ${id}` : '*'}) AS count FROM ${from} ${all.where()}`
       const [counted] = await queryRows<{ count: number }>(database, statement, all.values)
       return counted?.count ?? 0
     },
@@ -95,13 +96,13 @@ function beginsWith(terms: string, prefix: string, conditions: Conditions): stri
 /** The record has a term of another prefix, too. What is not beside the term is asked of the record's other entries. */
 function isFoundBy(prefix: string, conditions: Conditions): string {
   return `coalesce(found.all_terms LIKE ${conditions.value(`% ${prefix}%`)}, EXISTS (
-    SELECT FROM search_terms AS also WHERE also.record_id = found.record_id AND ${beginsWith('also', prefix, conditions)}))`
+    SELECT 1 FROM search_terms AS also WHERE also.record_id = found.record_id AND ${beginsWith('also', prefix, conditions)}))`
 }
 
 /** A record of several terms in the range of the leading prefix stands where its first one does. */
 function isFirstOf(prefix: string, conditions: Conditions): string {
   return `NOT EXISTS (
-    SELECT FROM search_terms AS earlier WHERE earlier.record_id = found.record_id
+    SELECT 1 FROM search_terms AS earlier WHERE earlier.record_id = found.record_id
     AND earlier.term >= ${conditions.value(prefix)} AND earlier.term < found.term)`
 }
 

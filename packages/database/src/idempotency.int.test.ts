@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Refusal } from '@caregraph/refusals'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
-import { IdempotencyKeys1760000000001, repeatOf } from './idempotency.js'
+import { idempotencyKeys, repeatOf } from './idempotency.js'
 import { testDatabase } from './testing.js'
 import { inTransaction, queryRows } from './transaction.js'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await testDatabase()
   database = await connectDatabase({
     url: server.url,
-    tables: { entities: [], migrations: [IdempotencyKeys1760000000001] },
+    tables: { entities: [], migrations: [idempotencyKeys] },
     poolSize: 20,
     onConnectionError: () => undefined,
   })

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { badInput, Refusal } from '@caregraph/refusals'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
 import type { Database } from './connect.js'
+import { type EngineName, engineOf } from './engine.js'
+import { newId } from './ids.js'
+import type { Migration } from './migration.js'
 import { queryRows, type Transaction } from './transaction.js'
 
 const rememberedHours = 24
@@ -9,24 +11,64 @@ const longestKey = 200
 
 const forgottenBefore = (now: Date) => new Date(now.getTime() - rememberedHours * 3_600_000)
 
-export class IdempotencyKeys1760000000001 implements MigrationInterface {
-  readonly name = 'IdempotencyKeys1760000000001'
+export const idempotencyKeys: Migration = {
+  name: 'IdempotencyKeys1760000000001',
+  postgres: [
+    `CREATE TABLE idempotency_keys (
+      caller_id uuid NOT NULL,
+      key text NOT NULL,
+      input_hash text NOT NULL,
+      result_id uuid NOT NULL,
+      used_at timestamptz NOT NULL,
+      PRIMARY KEY (caller_id, key)
+    )`,
+  ],
+  mysql: [
+    // The key as bytes, since a collation takes no notice of blanks at the end.
+    `CREATE TABLE idempotency_keys (
+      caller_id char(36) NOT NULL,
+      "key" varbinary(${longestKey * 4}) NOT NULL,
+      input_hash char(43) NOT NULL,
+      result_id char(36) NOT NULL,
+      used_at datetime(3) NOT NULL,
+      attempt_id char(36) NOT NULL,
+      PRIMARY KEY (caller_id, "key")
+    ) CHARACTER SET ascii COLLATE ascii_bin`,
+  ],
+}
 
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE idempotency_keys (
-        caller_id uuid NOT NULL,
-        key text NOT NULL,
-        input_hash text NOT NULL,
-        result_id uuid NOT NULL,
-        used_at timestamptz NOT NULL,
-        PRIMARY KEY (caller_id, key)
-      )`)
-  }
+/** Writes the key down, unless it is remembered; tells whether it did. The values are those of the columns, and `$6` the time before which a key is forgotten. */
+const claim: Readonly<Record<EngineName, (tx: Transaction, values: readonly unknown[]) => Promise<boolean>>> = {
+  async postgres(tx, values) {
+    const written = await tx.query(
+      `INSERT INTO idempotency_keys AS known (caller_id, key, input_hash, result_id, used_at)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (caller_id, key) DO UPDATE
+         SET input_hash = excluded.input_hash, result_id = excluded.result_id, used_at = excluded.used_at
+         WHERE known.used_at < $6
+       RETURNING 1`,
+      values,
+    )
+    return written.length > 0
+  },
 
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE idempotency_keys')
-  }
+  /** MySQL does not tell what it did with a row: so each attempt has an id, and looks afterwards for its own. */
+  async mysql(tx, [callerId, key, ...others]) {
+    const attemptId = newId()
+    // The assignments are made one after the other, and the last one decides no other.
+    await tx.query(
+      `INSERT INTO idempotency_keys (caller_id, "key", input_hash, result_id, used_at, attempt_id)
+       VALUES ($1, $2, $3, $4, $5, $7)
+       ON DUPLICATE KEY UPDATE
+         input_hash = IF(used_at < $6, VALUES(input_hash), input_hash),
+         result_id = IF(used_at < $6, VALUES(result_id), result_id),
+         attempt_id = IF(used_at < $6, VALUES(attempt_id), attempt_id),
+         used_at = IF(used_at < $6, VALUES(used_at), used_at)`,
+      [callerId, key, ...others, attemptId],
+    )
+    const statement = 'SELECT 1 FROM idempotency_keys WHERE caller_id = $1 AND "key" = $2 AND attempt_id = $3'
+    return (await tx.query(statement, [callerId, key, attemptId])).length > 0
+  },
 }
 
 /**
@@ -51,18 +93,10 @@ export async function repeatOf(
     throw badInput('idempotencyKey', `This has 1 to ${longestKey} characters.`)
   }
   const hash = hashOf(attempt.act, attempt.input)
-  const claimed = await tx.query(
-    `INSERT INTO idempotency_keys AS known (caller_id, key, input_hash, result_id, used_at)
-     VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (caller_id, key) DO UPDATE
-       SET input_hash = excluded.input_hash, result_id = excluded.result_id, used_at = excluded.used_at
-       WHERE known.used_at < $6
-     RETURNING 1`,
-    [callerId, key, hash, resultId, now, forgottenBefore(now)],
-  )
-  if (claimed.length > 0) return undefined
+  const isClaimed = claim[engineOf(tx.manager.connection).name]
+  if (await isClaimed(tx, [callerId, key, hash, resultId, now, forgottenBefore(now)])) return undefined
   const [first] = await tx.query<{ input_hash: string; result_id: string }>(
-    'SELECT input_hash, result_id FROM idempotency_keys WHERE caller_id = $1 AND key = $2',
+    'SELECT input_hash, result_id FROM idempotency_keys WHERE caller_id = $1 AND "key" = $2',
     [callerId, key],
   )
   if (first?.input_hash !== hash) throw new Refusal('IDEMPOTENCY_KEY_REUSED')

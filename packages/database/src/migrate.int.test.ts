@@ -1,37 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectDatabase, type Database, type Migration } from './connect.js'
+import { connectDatabase, type Database } from './connect.js'
+import type { Migration } from './migration.js'
 import { testDatabase } from './testing.js'
 import { queryRows } from './transaction.js'
 
-class Rooms1760000000091 implements MigrationInterface {
-  readonly name = 'Rooms1760000000091'
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE TABLE rooms (id integer PRIMARY KEY)')
-    await delay(30)
-    await runner.query('INSERT INTO rooms VALUES (1)')
-  }
-  async down(): Promise<void> {}
+const rooms: Migration = {
+  name: 'Rooms1760000000091',
+  postgres: ['CREATE TABLE rooms (id integer PRIMARY KEY)', () => delay(30), 'INSERT INTO rooms VALUES (1)'],
 }
 
-class Beds1760000000092 implements MigrationInterface {
-  readonly name = 'Beds1760000000092'
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE TABLE beds (id integer PRIMARY KEY)')
-    await runner.query('INSERT INTO beds SELECT id FROM rooms')
-  }
-  async down(): Promise<void> {}
+const beds: Migration = {
+  name: 'Beds1760000000092',
+  postgres: ['CREATE TABLE beds (id integer PRIMARY KEY)', 'INSERT INTO beds SELECT id FROM rooms'],
 }
 
-class Broken1760000000092 implements MigrationInterface {
-  readonly name = 'Broken1760000000092'
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE TABLE beds (id integer PRIMARY KEY)')
-    throw new Error('cut off in the middle')
-  }
-  async down(): Promise<void> {}
-}
+const cutOff = () => Promise.reject(new Error('cut off in the middle'))
+
+const brokenBeds: Migration = { ...beds, postgres: ['CREATE TABLE beds (id integer PRIMARY KEY)', cutOff] }
 
 let server: Awaited<ReturnType<typeof testDatabase>>
 const opened: Database[] = []
@@ -52,32 +38,32 @@ async function start(...migrations: Migration[]): Promise<Database> {
 
 describe('migrations', () => {
   it('run once when four start at once on an empty database', async () => {
-    const copies = await Promise.all([1, 2, 3, 4].map(() => start(Rooms1760000000091, Beds1760000000092)))
+    const copies = await Promise.all([1, 2, 3, 4].map(() => start(rooms, beds)))
     for (const copy of copies) expect(await queryRows(copy, 'SELECT id FROM beds')).toEqual([{ id: 1 }])
     const applied = await queryRows(copies[0] ?? expect.fail(), 'SELECT name FROM migrations ORDER BY id')
     expect(applied).toEqual([{ name: 'Rooms1760000000091' }, { name: 'Beds1760000000092' }])
   })
 
   it('add only what is missing', async () => {
-    await start(Rooms1760000000091)
-    const database = await start(Rooms1760000000091, Beds1760000000092)
+    await start(rooms)
+    const database = await start(rooms, beds)
     expect(await queryRows(database, 'SELECT id FROM beds')).toEqual([{ id: 1 }])
   })
 
   it('leave nothing of one that failed, and run it at the next start', async () => {
-    await expect(start(Rooms1760000000091, Broken1760000000092)).rejects.toThrow('cut off in the middle')
-    const database = await start(Rooms1760000000091, Beds1760000000092)
+    await expect(start(rooms, brokenBeds)).rejects.toThrow('cut off in the middle')
+    const database = await start(rooms, beds)
     expect(await queryRows(database, 'SELECT id FROM beds')).toEqual([{ id: 1 }])
   })
 
   it('let nobody wait for one that failed', async () => {
-    const settled = await Promise.allSettled([1, 2, 3, 4].map(() => start(Rooms1760000000091, Broken1760000000092)))
+    const settled = await Promise.allSettled([1, 2, 3, 4].map(() => start(rooms, brokenBeds)))
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
   })
 
   it('of a newer release are left alone: the start is refused with a sentence that says what to do', async () => {
-    await start(Rooms1760000000091, Beds1760000000092)
-    await expect(start(Rooms1760000000091)).rejects.toThrow(
+    await start(rooms, beds)
+    await expect(start(rooms)).rejects.toThrow(
       'This database was migrated by a newer release (Beds1760000000092). Start that release, or restore a backup.',
     )
   })
@@ -96,7 +82,7 @@ describe('a connection', () => {
   })
 
   it('answers the rows of whatever statement answers rows', async () => {
-    const database = await start(Rooms1760000000091)
+    const database = await start(rooms)
     expect(await queryRows(database, 'UPDATE rooms SET id = 2 RETURNING id')).toEqual([{ id: 2 }])
     expect(await queryRows(database, 'UPDATE rooms SET id = 3 WHERE id = 9 RETURNING id')).toEqual([])
     expect(await queryRows(database, 'DELETE FROM rooms')).toEqual([])

@@ -1,5 +1,6 @@
 import type { EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm'
 import type { Database } from './connect.js'
+import { engineOf } from './engine.js'
 import { type Prepared, prepared } from './prepared.js'
 import { queryRows } from './transaction.js'
 
@@ -18,7 +19,8 @@ export async function rowsBy<Row extends ObjectLiteral>(
   statements.set(metadata, known)
   const statement = known.get(property) ?? prepared(selectBy(metadata, property))
   known.set(property, statement)
-  return queryRows<Row>(database, statement, [values])
+  const rows = await queryRows<Row>(database, statement, [values])
+  return rows.map((row) => engineOf(database).hydrated(row, metadata.columns, database))
 }
 
 function selectBy({ columns, tableName }: EntityMetadata, property: string): string {

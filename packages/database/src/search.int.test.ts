@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectDatabase, type Migration } from './connect.js'
+import { connectDatabase } from './connect.js'
+import type { Migration } from './migration.js'
 import { searchTables } from './search.js'
 import { testDatabase } from './testing.js'
 import { queryRows } from './transaction.js'
@@ -38,7 +39,5 @@ it('an older clinic gets all terms of its records beside each of them, where the
       [long, null],
     ]),
   )
-  await database.undoLastMigration()
-  await database.undoLastMigration()
   await database.destroy()
 })

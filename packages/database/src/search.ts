@@ -1,5 +1,6 @@
 import { badInput } from '@caregraph/refusals'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
+import type { Migration } from './migration.js'
+import { prepared } from './prepared.js'
 import type { Transaction } from './transaction.js'
 
 const longestTerm = 64
@@ -10,53 +11,48 @@ const mostPrefixes = 6
 const mostBytesOfAllTerms = 2_000
 
 /** What the records of a subgraph are found by. */
-class SearchTerms1760000000004 implements MigrationInterface {
-  readonly name = 'SearchTerms1760000000004'
-
-  async up(runner: QueryRunner): Promise<void> {
+const searchTerms: Migration = {
+  name: 'SearchTerms1760000000004',
+  postgres: [
     // "C" compares bytes: that is what makes a prefix a range of the index.
-    await runner.query(`
-      CREATE TABLE search_terms (
-        term text COLLATE "C" NOT NULL,
-        record_id uuid NOT NULL,
-        PRIMARY KEY (term, record_id)
-      )`)
-    await runner.query('CREATE INDEX search_terms_record ON search_terms (record_id, term)')
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE search_terms')
-  }
+    `CREATE TABLE search_terms (
+      term text COLLATE "C" NOT NULL,
+      record_id uuid NOT NULL,
+      PRIMARY KEY (term, record_id)
+    )`,
+    'CREATE INDEX search_terms_record ON search_terms (record_id, term)',
+  ],
+  mysql: [
+    // This collation compares code points, whose order is that of the bytes. The primary key holds the whole row.
+    `CREATE TABLE search_terms (
+      term varchar(${longestTerm}) NOT NULL,
+      record_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+      all_terms varchar(${mostBytesOfAllTerms}),
+      PRIMARY KEY (term, record_id),
+      KEY search_terms_record (record_id, term)
+    ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }
 
 /**
  * All terms of a record beside each of them, a space before each: so a search of several words reads one range of one
  * index. Where they are too long for it there are none, and the record's other entries are asked one by one.
  */
-class AllTerms1760000000005 implements MigrationInterface {
-  readonly name = 'AllTerms1760000000005'
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('SET LOCAL statement_timeout = 0')
-    await runner.query('ALTER TABLE search_terms ADD COLUMN all_terms text COLLATE "C"')
-    await runner.query(`
-      UPDATE search_terms AS one SET all_terms = of_record.all_terms
-      FROM (SELECT record_id, string_agg(' ' || term, '') AS all_terms FROM search_terms GROUP BY record_id) AS of_record
-      WHERE of_record.record_id = one.record_id AND octet_length(of_record.all_terms) <= ${mostBytesOfAllTerms}`)
-    await runner.query(`
-      ALTER TABLE search_terms DROP CONSTRAINT search_terms_pkey,
-        ADD PRIMARY KEY (term, record_id) INCLUDE (all_terms)`)
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      ALTER TABLE search_terms DROP CONSTRAINT search_terms_pkey, DROP COLUMN all_terms,
-        ADD PRIMARY KEY (term, record_id)`)
-  }
+const allTerms: Migration = {
+  name: 'AllTerms1760000000005',
+  postgres: [
+    'ALTER TABLE search_terms ADD COLUMN all_terms text COLLATE "C"',
+    `UPDATE search_terms AS one SET all_terms = of_record.all_terms
+     FROM (SELECT record_id, string_agg(' ' || term, '') AS all_terms FROM search_terms GROUP BY record_id) AS of_record
+     WHERE of_record.record_id = one.record_id AND octet_length(of_record.all_terms) <= ${mostBytesOfAllTerms}`,
+    `ALTER TABLE search_terms DROP CONSTRAINT search_terms_pkey,
+       ADD PRIMARY KEY (term, record_id) INCLUDE (all_terms)`,
+  ],
+  mysql: [],
 }
 
 /** A subgraph that is searched has these among its migrations. */
-export const searchTables = [SearchTerms1760000000004, AllTerms1760000000005] as const
+export const searchTables: readonly Migration[] = [searchTerms, allTerms]
 
 /** Letters that Unicode does not take apart, as PostgreSQL's `unaccent` and people without them on a keyboard write them. */
 const plainLetters: Readonly<Record<string, string>> = {
@@ -117,13 +113,19 @@ function terms(texts: readonly string[]): string[] {
   return [...new Set(texts.map((text) => plain(text).slice(0, longestTerm)))].filter((term) => term !== '')
 }
 
-/** Replaces what the record is found by. */
+const termsOfRecord = prepared('SELECT term FROM search_terms WHERE record_id = $1')
+
+/** Replaces what the record is found by. Most changes of a record change none of it. */
 export async function writeSearchTerms(tx: Transaction, recordId: string, terms: readonly string[]): Promise<void> {
-  const allTerms = terms.map((term) => ` ${term}`).join('')
-  await tx.query('DELETE FROM search_terms WHERE record_id = $1 AND term <> ALL ($2::text[])', [recordId, terms])
-  await tx.query(
-    `INSERT INTO search_terms (record_id, term, all_terms) SELECT $1, unnest($2::text[]), $3
-     ON CONFLICT (term, record_id) DO UPDATE SET all_terms = excluded.all_terms`,
-    [recordId, terms, Buffer.byteLength(allTerms) <= mostBytesOfAllTerms ? allTerms : null],
-  )
+  const old = (await tx.query<{ term: string }>(termsOfRecord, [recordId])).map(({ term }) => term)
+  if (old.length === terms.length && old.every((term) => terms.includes(term))) return
+  if (old.length > 0) await tx.query('DELETE FROM search_terms WHERE record_id = $1', [recordId])
+  if (terms.length === 0) return
+  const together = terms.map((term) => ` ${term}`).join('')
+  const rows = terms.map((_, index) => `($1, $2, $${index + 3})`).join()
+  await tx.query(`INSERT INTO search_terms (record_id, all_terms, term) VALUES ${rows}`, [
+    recordId,
+    Buffer.byteLength(together) <= mostBytesOfAllTerms ? together : null,
+    ...terms,
+  ])
 }

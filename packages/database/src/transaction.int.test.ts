@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
+import { databaseErrorOf, isDatabaseAway } from './database-error.js'
 import { testDatabase } from './testing.js'
-import { databaseErrorOf, inTransaction, isDatabaseAway, queryRows, refuseByConstraint } from './transaction.js'
+import { inTransaction, queryRows, refuseByConstraint } from './transaction.js'
 
 let server: Awaited<ReturnType<typeof testDatabase>>
 let database: Database

@@ -1,16 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inSpan } from '@caregraph/telemetry'
-import pg from 'pg'
-import {
-  type EntityManager,
-  QueryFailedError,
-  QueryRunnerAlreadyReleasedError,
-  QueryRunnerProviderAlreadyReleasedError,
-} from 'typeorm'
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
+import type { EntityManager } from 'typeorm'
 import type { Database } from './connect.js'
-import { isMongoAway } from './mongo-away.js'
-import type { Prepared } from './prepared.js'
+import { databaseErrorOf, isToRunAgain } from './database-error.js'
+import { type Ask, engineOf, type Statement, writtenFor } from './engine.js'
 
 /** A database, as one request or event reaches it. */
 export interface TracedDatabase {
@@ -25,17 +18,15 @@ export interface Transaction {
   /** What the events that it writes are a part of. */
   readonly traceparent: string | undefined
   /** The rows that the statement answers: also of an UPDATE or DELETE with RETURNING. */
-  query<Row extends object>(statement: string | Prepared, parameters?: readonly unknown[]): Promise<Row[]>
+  query<Row extends object>(statement: Statement, parameters?: readonly unknown[]): Promise<Row[]>
   /** Called once, after the commit and never after a rollback. Must not throw. */
   afterCommit(callback: () => void): void
 }
 
-const deadlockDetected = '40P01'
-const serializationFailure = '40001'
 const triesOfATransaction = 5
 
 /**
- * Runs the work in one transaction, again when the database asked for that (deadlock, serialization failure):
+ * Runs the work in one transaction, again when the database asked for that (a deadlock, a lock that was not to be had):
  * so the work may run more than once and must touch nothing outside the transaction.
  */
 export function inTransaction<T>(where: Database | TracedDatabase, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -52,11 +43,13 @@ async function tryUntilKept<T>(
     const callbacks: (() => void)[] = []
     try {
       const result = await database.transaction(async (manager) => {
-        const connection: Connection = await manager.queryRunner?.connect()
-        const { tx, end } = openTransaction(manager, connection, traceparent, callbacks)
+        const runner = manager.queryRunner
+        if (runner === undefined) throw new Error('a transaction has a connection of its own')
+        const { ask, refuseFailed } = await engineOf(database).transaction(runner)
+        const { tx, end } = openTransaction(manager, ask, traceparent, callbacks)
         try {
           const answer = await work(tx)
-          await refuseFailed(connection)
+          await refuseFailed()
           return answer
         } finally {
           end()
@@ -65,26 +58,10 @@ async function tryUntilKept<T>(
       for (const callback of callbacks) callback()
       return result
     } catch (error) {
-      const state = databaseErrorOf(error)?.state
-      const again = state === deadlockDetected || state === serializationFailure
-      if (!again || tries === triesOfATransaction) throw error
+      if (!isToRunAgain(error) || tries === triesOfATransaction) throw error
       await delay(2 ** tries)
     }
   }
-}
-
-/** A connection of pg, which also knows whether all its statements have ended. */
-interface Connection extends pg.ClientBase {
-  readonly readyForQuery: boolean
-}
-
-/**
- * After a statement has failed, PostgreSQL answers COMMIT with a rollback and without an error: work that swallowed the
- * failure would be told that it is kept. Asks the server only where the connection does not know that all went well.
- */
-async function refuseFailed(connection: Connection): Promise<void> {
-  const isWell = connection.readyForQuery && connection.getTransactionStatus() === 'T'
-  if (!isWell) await connection.query('SELECT 1')
 }
 
 /**
@@ -93,10 +70,11 @@ async function refuseFailed(connection: Connection): Promise<void> {
  */
 function openTransaction(
   manager: EntityManager,
-  connection: Connection,
+  ask: Ask,
   traceparent: string | undefined,
   callbacks: (() => void)[],
 ): { tx: Transaction; end: () => void } {
+  const { name } = engineOf(manager.connection)
   let isOpen = true
   const whileOpen = <T>(it: T): T => {
     if (!isOpen) throw new Error('this transaction has ended')
@@ -107,7 +85,7 @@ function openTransaction(
       return whileOpen(manager)
     },
     traceparent,
-    query: async (statement, parameters) => rows(manager.connection, whileOpen(connection), statement, parameters),
+    query: async (statement, parameters) => whileOpen(ask)(writtenFor(name, statement), parameters),
     afterCommit: (callback) => {
       callbacks.push(callback)
     },
@@ -121,42 +99,12 @@ function openTransaction(
 /** One statement on its own. */
 export function queryRows<Row extends object>(
   database: Database,
-  statement: string | Prepared,
+  statement: Statement,
   parameters?: readonly unknown[],
 ): Promise<Row[]> {
-  const pool: pg.Pool = (database.driver as PostgresDriver).master
-  return rows(database, pool, statement, parameters)
+  const engine = engineOf(database)
+  return engine.pool(database)<Row>(writtenFor(engine.name, statement), parameters)
 }
-
-/** Asks pg itself: what TypeORM does around a plain statement costs as much as the statement's way to the server. */
-async function rows<Row extends object>(
-  { logger }: Database,
-  connection: pg.Pool | pg.ClientBase,
-  statement: string | Prepared,
-  parameters: readonly unknown[] = [],
-): Promise<Row[]> {
-  const question = typeof statement === 'string' ? { text: statement } : statement
-  const values = [...parameters]
-  logger.logQuery(question.text, values)
-  const answer = await connection.query<Row>({ ...question, values })
-  return answer.rows
-}
-
-/** What the database says of a statement that it refused. `constraint` is the name of the rule that was hurt. */
-export interface DatabaseError {
-  readonly state: string
-  readonly constraint: string | undefined
-}
-
-export function databaseErrorOf(error: unknown): DatabaseError | undefined {
-  const fault = error instanceof QueryFailedError ? error.driverError : error
-  if (!(fault instanceof pg.DatabaseError)) return undefined
-  const { code, constraint } = fault
-  return code === undefined ? undefined : { state: code, constraint }
-}
-
-/** The class of all states in which a rule of the tables was hurt. */
-const integrityViolation = '23'
 
 /** Turns the database's own guard into the refusal that it stands for, by the constraint's name. */
 export async function refuseByConstraint<T>(
@@ -166,30 +114,7 @@ export async function refuseByConstraint<T>(
   try {
     return await work()
   } catch (error) {
-    const { state = '', constraint = '' } = databaseErrorOf(error) ?? {}
-    // An index also names itself where it is full, or a value is too large for it: that hurts no rule.
-    const refusal = state.startsWith(integrityViolation) ? refusals[constraint] : undefined
+    const refusal = refusals[databaseErrorOf(error)?.constraint ?? '']
     throw refusal === undefined ? error : refusal()
   }
-}
-
-const connectionFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
-
-/** The words of pg and its pool for a connection that is gone, or that nobody could get in time. */
-const connectionFaultWords =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error))/
-
-/** Whether the database is away, so that trying again later may help. */
-export function isDatabaseAway(error: unknown): boolean {
-  // TypeORM lets go of a connection that breaks between two statements of a transaction.
-  if (error instanceof QueryRunnerAlreadyReleasedError) return true
-  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true
-  if (isMongoAway(error)) return true
-  const fault = error instanceof QueryFailedError ? error.driverError : error
-  const code = (fault as { code?: unknown } | null)?.code
-  if (typeof code === 'string') {
-    // 08: connection exception; 53: out of resources; 57P: the server shuts down or was shut down.
-    return connectionFaults.has(code) || /^(08|53|57P)/.test(code)
-  }
-  return fault instanceof Error && connectionFaultWords.test(fault.message)
 }

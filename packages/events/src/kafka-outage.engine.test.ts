@@ -9,8 +9,8 @@ import type { EventBus, Stop } from './bus.js'
 import { startConsumer } from './consumer.js'
 import type { KafkaBus } from './kafka-bus.js'
 import { type OwnTopics, ownTopics } from './kafka-testing.js'
-import { appendEvent, Outbox1760000000002 } from './outbox.js'
-import { Inbox1760000000003, postgresInbox } from './postgres-inbox.js'
+import { appendEvent, outboxTable } from './outbox.js'
+import { inboxTable, postgresInbox } from './postgres-inbox.js'
 import { startRelay } from './relay.js'
 
 const soon = { timeout: 60_000, interval: 50 }
@@ -27,7 +27,7 @@ await describeOn('kafka', 'from outbox to effect over Kafka', (url) => {
     server = await testDatabase()
     database = await connectDatabase({
       url: server.url,
-      tables: { entities: [], migrations: [Outbox1760000000002, Inbox1760000000003] },
+      tables: { entities: [], migrations: [outboxTable, inboxTable] },
       poolSize: 20,
       onConnectionError: () => undefined,
     })

@@ -1,24 +1,22 @@
 import { EventEmitter } from 'node:events'
-import { type Database, prepared, type Transaction } from '@caregraph/database'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { type Database, type Migration, prepared, type Transaction } from '@caregraph/database'
 import type { EventData, EventType } from './catalogue.js'
 import { eventOf } from './event.js'
 
-export class Outbox1760000000002 implements MigrationInterface {
-  readonly name = 'Outbox1760000000002'
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE outbox (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
-        event jsonb NOT NULL
-      )`)
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE outbox')
-  }
+export const outboxTable: Migration = {
+  name: 'Outbox1760000000002',
+  postgres: [
+    `CREATE TABLE outbox (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      event jsonb NOT NULL
+    )`,
+  ],
+  mysql: [
+    `CREATE TABLE outbox (
+      id bigint AUTO_INCREMENT PRIMARY KEY,
+      event json NOT NULL
+    ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }
 
 /** Rings in this process when a transaction with events has been committed: it only shortens the relay's wait. */

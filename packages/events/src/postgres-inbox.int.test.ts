@@ -5,13 +5,13 @@ import type { Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
 import { anEvent } from './event-bus.suite.js'
 import { type Handle, idsOf, inboxSuite, soon, startCopy, triesBeforeDeath } from './inbox.suite.js'
-import { Inbox1760000000003, InboxForgetsNothing1760000000005, postgresInbox } from './postgres-inbox.js'
+import { inboxForgetsNothing, inboxTable, postgresInbox } from './postgres-inbox.js'
 
 async function open() {
   const server = await testDatabase()
   const database = await connectDatabase({
     url: server.url,
-    tables: { entities: [], migrations: [Inbox1760000000003, InboxForgetsNothing1760000000005] },
+    tables: { entities: [], migrations: [inboxTable, inboxForgetsNothing] },
     poolSize: 12,
     onConnectionError: () => undefined,
   })

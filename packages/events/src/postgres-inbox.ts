@@ -1,47 +1,36 @@
-import { type Database, inTransaction, prepared, queryRows } from '@caregraph/database'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { type Database, inTransaction, type Migration, prepared, queryRows } from '@caregraph/database'
 import type { AnyEvent } from './event.js'
 import type { DeadLetter, Inbox } from './inbox.js'
 
 /** `done`: the effect is there, and a second delivery is recognised, however late it comes. */
-export class Inbox1760000000003 implements MigrationInterface {
-  readonly name = 'Inbox1760000000003'
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE inbox (
-        consumer text NOT NULL,
-        event_id uuid NOT NULL,
-        subject text NOT NULL,
-        state text NOT NULL CHECK (state IN ('done', 'waiting', 'dead')),
-        received_at timestamptz NOT NULL,
-        sequence bigint GENERATED ALWAYS AS IDENTITY,
-        tries integer NOT NULL DEFAULT 0,
-        next_try_at timestamptz,
-        reason text,
-        event jsonb,
-        PRIMARY KEY (consumer, event_id)
-      )`)
-    await runner.query(`CREATE INDEX inbox_open ON inbox (consumer, subject, sequence) WHERE state <> 'done'`)
-    await runner.query('CREATE INDEX inbox_received ON inbox (received_at)')
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE inbox')
-  }
+export const inboxTable: Migration = {
+  name: 'Inbox1760000000003',
+  postgres: [
+    `CREATE TABLE inbox (
+      consumer text NOT NULL,
+      event_id uuid NOT NULL,
+      subject text NOT NULL,
+      state text NOT NULL CHECK (state IN ('done', 'waiting', 'dead')),
+      received_at timestamptz NOT NULL,
+      sequence bigint GENERATED ALWAYS AS IDENTITY,
+      tries integer NOT NULL DEFAULT 0,
+      next_try_at timestamptz,
+      reason text,
+      event jsonb,
+      PRIMARY KEY (consumer, event_id)
+    )`,
+    `CREATE INDEX inbox_open ON inbox (consumer, subject, sequence) WHERE state <> 'done'`,
+    'CREATE INDEX inbox_received ON inbox (received_at)',
+  ],
+  // Nobody who consumes runs on MySQL.
+  mysql: [],
 }
 
 /** The index by age was there to forget what was done, and nothing is forgotten. */
-export class InboxForgetsNothing1760000000005 implements MigrationInterface {
-  readonly name = 'InboxForgetsNothing1760000000005'
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX inbox_received')
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE INDEX inbox_received ON inbox (received_at)')
-  }
+export const inboxForgetsNothing: Migration = {
+  name: 'InboxForgetsNothing1760000000005',
+  postgres: ['DROP INDEX inbox_received'],
+  mysql: [],
 }
 
 /** Effects exactly once: the row of the event and its effect are one transaction. */

@@ -5,7 +5,7 @@ import { testDatabase } from '@caregraph/database/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EventBus, Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
-import { appendEvent, Outbox1760000000002 } from './outbox.js'
+import { appendEvent, outboxTable } from './outbox.js'
 import { startRelay } from './relay.js'
 
 const soon = { timeout: 20_000, interval: 5 }
@@ -26,7 +26,7 @@ afterEach(async () => {
 const connect = (poolSize = 16): Promise<Database> =>
   connectDatabase({
     url: server.url,
-    tables: { entities: [], migrations: [Outbox1760000000002] },
+    tables: { entities: [], migrations: [outboxTable] },
     poolSize,
     onConnectionError: () => undefined,
   })
@@ -157,7 +157,7 @@ describe('the relay', () => {
     const elsewhere = await testDatabase()
     const neighbour = await connectDatabase({
       url: elsewhere.url,
-      tables: { entities: [], migrations: [Outbox1760000000002] },
+      tables: { entities: [], migrations: [outboxTable] },
       poolSize: 2,
       onConnectionError: () => undefined,
     })

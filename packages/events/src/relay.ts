@@ -1,37 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database } from '@caregraph/database'
+import { type Database, type HeldLock, prepared, queryRows, tryLock } from '@caregraph/database'
 import { openSpan } from '@caregraph/telemetry'
-import type { QueryRunner } from 'typeorm'
 import type { EventBus, Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
 import { letterBox, nameOf } from './outbox.js'
 
-const relayLock = 7_203_115
 const batchSize = 200
+/** More would not be faster, and they lie in memory. */
+const mostUnderWay = 2_000
 const shortestWaitMilliseconds = 4
 const longestWaitMilliseconds = 200
 const standByMilliseconds = 1_000
 const partingMilliseconds = 2_000
 
 interface Letter {
-  readonly id: string
-  readonly event: AnyEvent
-  /** What the statement that read the letter could see. */
-  readonly snapshot: string
+  readonly id: number
+  /** As a text where the database has no better form of JSON. */
+  readonly event: AnyEvent | string
 }
-
-/** How far the outbox has been read. */
-interface Progress {
-  /** All letters that this snapshot shows have been read. */
-  readonly seen: string
-  /** The snapshot that is being read, while it shows more new letters than one batch takes. */
-  readonly reading: string | null
-  /** The last letter of it that was read. */
-  readonly lastId: string
-}
-
-/** Before everything: a snapshot that shows nothing. */
-const beginning: Progress = { seen: '1:1:', reading: null, lastId: '0' }
 
 interface Relay {
   readonly database: Database
@@ -55,44 +41,49 @@ export function startRelay(relay: Relay): Stop {
 
 async function leadWhenFree(relay: Relay, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
-    const connection = relay.database.createQueryRunner()
+    let lock: HeldLock | undefined
     try {
-      const [{ leads }] = await connection.query('SELECT pg_try_advisory_lock($1) AS leads', [relayLock])
-      if (leads) await carry(relay, connection, stopping)
+      lock = await tryLock(relay.database, 'relay')
+      if (lock !== undefined) await carry(relay, lock, stopping)
     } catch (error) {
       if (!stopping.aborted) relay.onFault(error)
     } finally {
-      await connection.query('SELECT pg_advisory_unlock_all()').catch(() => undefined)
-      await connection.release().catch(() => undefined)
+      await lock?.release()
     }
     await delay(standByMilliseconds, undefined, { signal: stopping }).catch(() => undefined)
   }
 }
 
 /** Returns when it is to stop, and throws when the bus or the database failed: then everything is read again. */
-async function carry(relay: Relay, connection: QueryRunner, stopping: AbortSignal): Promise<void> {
-  const underWay = new Set<Promise<void>>()
+async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promise<void> {
+  const publications = new Set<Promise<void>>()
+  const underWay = new Set<number>()
   const faults: unknown[] = []
   const bell = bellOf(relay.database)
-  let progress = beginning
+  const isFull = () => publications.size >= relay.bus.publicationsInFlight || underWay.size >= mostUnderWay
   let wait = shortestWaitMilliseconds
   try {
     while (!stopping.aborted && faults.length === 0) {
-      const isFree = underWay.size < relay.bus.publicationsInFlight
-      const letters = isFree ? await newLetters(connection, progress) : []
-      if (isFree) progress = after(letters, progress)
+      const letters = isFull() ? [] : await lock.query<Letter>(newLetters, [[...underWay]])
       if (letters.length > 0) {
+        for (const { id } of letters) underWay.add(id)
         const publication: Promise<void> = publish(relay, letters)
+          .then(() => {
+            for (const { id } of letters) underWay.delete(id)
+          })
           .catch((error) => void faults.push(error))
-          .finally(() => underWay.delete(publication))
-        underWay.add(publication)
+          .finally(() => {
+            publications.delete(publication)
+            bell.ring()
+          })
+        publications.add(publication)
         wait = shortestWaitMilliseconds
       }
-      if (letters.length === batchSize) continue
+      if (letters.length === batchSize && !isFull()) continue
       const rang = await bell.wait(wait, stopping)
       wait = rang ? shortestWaitMilliseconds : Math.min(wait * 2, longestWaitMilliseconds)
     }
-    await Promise.race([Promise.all(underWay), delay(partingMilliseconds, undefined, { ref: false })])
+    await Promise.race([Promise.all(publications), delay(partingMilliseconds, undefined, { ref: false })])
     if (faults.length > 0) throw faults[0]
   } finally {
     bell.off()
@@ -100,30 +91,23 @@ async function carry(relay: Relay, connection: QueryRunner, stopping: AbortSigna
 }
 
 /**
- * The letters that can be seen now and could not before, in the order of their ids. An act appends its letter under the
- * lock of its aggregate, so for one subject this is the order of the commits. `id > last` alone would lose the rows of a
- * transaction that commits late; the order of the transactions would swap two acts of which the earlier waited for the
- * other's lock; and to wait for all older transactions is to wait for the slowest of the whole server.
+ * All letters that lie in the outbox and are not under way, in the order of their ids. A letter leaves the outbox only
+ * by being carried, so one that is committed late, between ids that were read long ago, is found as soon as it can be
+ * seen. An act appends its letter under the lock of its subject: so of two letters of one subject the later has the
+ * higher id, and no statement sees it without the earlier. (`id > last` would lose the late ones; the order of the
+ * transactions would swap two of which the earlier waited for the other's lock; and to wait for all older transactions
+ * is to wait for the slowest of the whole server.)
  */
-function newLetters(connection: QueryRunner, { seen, reading, lastId }: Progress): Promise<Letter[]> {
-  return connection.query(
-    `SELECT id::text, event, pg_current_snapshot()::text AS snapshot FROM outbox
-     WHERE id > $3::bigint AND NOT pg_visible_in_snapshot(transaction_id, $1::pg_snapshot)
-       AND ($2::pg_snapshot IS NULL OR pg_visible_in_snapshot(transaction_id, $2::pg_snapshot))
-     ORDER BY outbox.id LIMIT ${batchSize}`,
-    [seen, reading, lastId],
-  )
-}
+const newLetters = prepared(`SELECT id, event FROM outbox WHERE id <> ALL ($1) ORDER BY id LIMIT ${batchSize}`)
 
-function after(letters: readonly Letter[], { seen, reading }: Progress): Progress {
-  const last = letters.at(-1)
-  const shown = reading ?? last?.snapshot ?? seen
-  const isMore = last !== undefined && letters.length === batchSize
-  return isMore ? { seen, reading: shown, lastId: last.id } : { ...beginning, seen: shown }
+const removeLetters = {
+  postgres: prepared('DELETE FROM outbox WHERE id = ANY ($1)'),
+  // Without the hint MySQL may read a small table as a whole, and wait for the letters of acts that are still open.
+  mysql: 'DELETE letter FROM outbox AS letter FORCE INDEX (PRIMARY) WHERE letter.id = ANY ($1)',
 }
 
 async function publish(relay: Relay, letters: readonly Letter[]): Promise<void> {
-  const events = letters.map(({ event }) => event)
+  const events = letters.map(({ event }): AnyEvent => (typeof event === 'string' ? JSON.parse(event) : event))
   const spans = events.map(({ type, traceparent }) =>
     openSpan({ name: `publish ${type}`, kind: 'producer', attributes: { event: type } }, traceparent),
   )
@@ -134,20 +118,23 @@ async function publish(relay: Relay, letters: readonly Letter[]): Promise<void> 
   } finally {
     for (const span of spans) span?.end(!isPublished)
   }
-  await relay.database.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [letters.map(({ id }) => id)])
+  await queryRows(relay.database, removeLetters, [letters.map(({ id }) => id)])
 }
 
 /** Waits for the next letter of this process, or for the time to look whether another copy wrote one. */
 function bellOf(database: Database) {
   let rang = false
   let wake = (): void => undefined
-  const onLetter = (name: string) => {
-    if (name !== nameOf(database)) return
+  const ring = () => {
     rang = true
     wake()
   }
+  const onLetter = (name: string) => {
+    if (name === nameOf(database)) ring()
+  }
   letterBox.on('letter', onLetter)
   return {
+    ring,
     async wait(milliseconds: number, stopping: AbortSignal): Promise<boolean> {
       if (!rang && !stopping.aborted) {
         await new Promise<void>((resolve) => {

@@ -1,16 +1,18 @@
 import {
   connectDatabase,
   type Database,
+  enginesOf,
   forgetOldKeys,
-  IdempotencyKeys1760000000001,
+  idempotencyKeys,
   type Tables,
   type Transaction,
+  takesUrl,
 } from '@caregraph/database'
 import {
   type Inbox,
-  Inbox1760000000003,
-  InboxForgetsNothing1760000000005,
-  Outbox1760000000002,
+  inboxForgetsNothing,
+  inboxTable,
+  outboxTable,
   postgresInbox,
   type Stop,
   startRelay,
@@ -58,7 +60,6 @@ export interface Storage<Services> {
 type Definition<Services> = SqlDefinition<Services> & { readonly engines?: Engines<Services> | undefined }
 type OnFault = (error: unknown) => void
 
-const sqlSchemes = ['postgres', 'postgresql']
 const defaultPoolSize = 8
 
 /** Opens what the scheme of the URL says. Throws WrongSettings where the subgraph does not take it. */
@@ -77,8 +78,10 @@ export async function openStorage<Services>(
     const room = { ...surroundings, services, database: noDatabase(name, scheme) }
     return { ...opened, room, startUpkeep: () => [] }
   }
-  if (sqlSchemes.includes(scheme)) return openSql(definition, databaseUrl, surroundings, onFault)
-  const taken = ['postgres', ...Object.keys(engines)].map((each) => `${each}://`).join(' or ')
+  if (takesUrl(definition.tables, databaseUrl)) return openSql(definition, databaseUrl, surroundings, onFault)
+  const taken = [...enginesOf(definition.tables.migrations), ...Object.keys(engines)]
+    .map((each) => `${each}://`)
+    .join(' or ')
   throw new WrongSettings(`DATABASE_URL begins with ${scheme}:, but ${name} takes ${taken}.`)
 }
 
@@ -93,13 +96,7 @@ async function openSql<Services>(
     tables: {
       entities: tables.entities,
       // Also without handlers: a database that has a migration more than the code is taken for a newer one's.
-      migrations: [
-        IdempotencyKeys1760000000001,
-        Outbox1760000000002,
-        Inbox1760000000003,
-        InboxForgetsNothing1760000000005,
-        ...tables.migrations,
-      ],
+      migrations: [idempotencyKeys, outboxTable, inboxTable, inboxForgetsNothing, ...tables.migrations],
     },
     poolSize,
     onConnectionError: onFault,

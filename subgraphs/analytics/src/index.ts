@@ -1,6 +1,6 @@
 import { defineSubgraph, extension } from '@caregraph/subgraph'
 import { countEvents } from './count-event.js'
-import { Figures1760000006001 } from './migrations/figures.js'
+import { figureTables } from './migrations/figures.js'
 import { postgresStore } from './postgres-store.js'
 import type { Services } from './read-statistics.js'
 import { StatisticsResolver } from './statistics.resolver.js'
@@ -9,7 +9,7 @@ export const analytics = defineSubgraph<Services>({
   name: 'analytics',
   resolvers: [StatisticsResolver],
   references: { Doctor: extension, ServiceType: extension },
-  tables: { entities: [], migrations: [Figures1760000006001] },
+  tables: { entities: [], migrations: [figureTables] },
   services: async ({ database }) => ({ services: { statistics: postgresStore(database) } }),
   engines: {
     // Loaded where it is used: who keeps the figures in PostgreSQL does not wait for MongoDB's driver.

@@ -6,7 +6,7 @@ import { testDatabase } from '@caregraph/testing'
 import { createConnection } from 'mongoose'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type CountedEvent, changesOf } from './changes-of-event.js'
-import { Figures1760000006001 } from './migrations/figures.js'
+import { figureTables } from './migrations/figures.js'
 import { openMongo } from './open-mongo.js'
 import { postgresStore } from './postgres-store.js'
 import { randomEvent, randomFrom, shuffled } from './random-events.js'
@@ -125,7 +125,7 @@ async function answersOf(store: StatisticsStore, events: readonly CountedEvent[]
 
 async function answersOfPostgres(events: readonly CountedEvent[]) {
   const { url, drop } = await testDatabase()
-  const tables = { entities: [], migrations: [Figures1760000006001] }
+  const tables = { entities: [], migrations: [figureTables] }
   const database = await connectDatabase({ url, tables, poolSize: 4, onConnectionError: () => undefined })
   const store = postgresStore(database)
   await countAll(store, events)

@@ -1,7 +1,7 @@
 import { connectDatabase, inTransaction } from '@caregraph/database'
 import { testDatabase } from '@caregraph/testing'
 import { describe, expect, it } from 'vitest'
-import { Figures1760000006001 } from './migrations/figures.js'
+import { figureTables } from './migrations/figures.js'
 import { postgresStore } from './postgres-store.js'
 import { statisticsStoreSuite } from './statistics-store.suite.js'
 
@@ -9,7 +9,7 @@ async function open() {
   const { url, drop } = await testDatabase()
   const database = await connectDatabase({
     url,
-    tables: { entities: [], migrations: [Figures1760000006001] },
+    tables: { entities: [], migrations: [figureTables] },
     poolSize: 8,
     onConnectionError: () => undefined,
   })

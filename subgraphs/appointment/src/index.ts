@@ -4,7 +4,7 @@ import { jobs } from './appointment.jobs.js'
 import { AppointmentResolver } from './appointment.resolver.js'
 import { openServices, type Services } from './appointment.services.js'
 import { loadAppointments } from './find-appointments.js'
-import { Appointments1760000004001 } from './migrations/appointments.js'
+import { appointmentTables } from './migrations/appointments.js'
 import { DoctorResolver, PatientResolver } from './people.resolver.js'
 import { ServiceTypeResolver } from './service-type.resolver.js'
 import { loadServiceTypes } from './service-types.js'
@@ -21,7 +21,7 @@ export const appointment = defineSubgraph<Services>({
   },
   tables: {
     entities: [AppointmentRow, StatusChangeRow, ServiceTypeRow],
-    migrations: [Appointments1760000004001],
+    migrations: [appointmentTables],
   },
   jobs,
   services: openServices,

@@ -2,7 +2,7 @@ import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { openAuthServices } from './auth-services.js'
 import { loadUsers } from './find-users.js'
-import { Users1760000002001 } from './migrations/users.js'
+import { userTables } from './migrations/users.js'
 import { forgetOldSessions } from './session.tables.js'
 import { publicKeys, rotateSigningKeys } from './signing-keys.js'
 import { SessionRow, UserRow } from './user.entity.js'
@@ -17,7 +17,7 @@ export const auth = defineSubgraph({
   name: 'auth',
   resolvers: [UserResolver],
   references: { User: reference('user:read', loadUsers) },
-  tables: { entities: [UserRow, SessionRow], migrations: [...searchTables, Users1760000002001] },
+  tables: { entities: [UserRow, SessionRow], migrations: [...searchTables, userTables] },
   services: openAuthServices,
   routes: {
     '/.well-known/jwks.json': async (_, { database }) =>

@@ -2,7 +2,7 @@ import { connectDatabase, type Database } from '@caregraph/database'
 import { testDatabase } from '@caregraph/testing'
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Users1760000002001 } from './migrations/users.js'
+import { userTables } from './migrations/users.js'
 import { sealOf } from './seal.js'
 import { publicKeys, rotateSigningKeys } from './signing-keys.js'
 import { type AuthUnderTest, startAuth } from './start-auth.js'
@@ -68,7 +68,7 @@ describe('many starters at once', () => {
   beforeAll(async () => {
     const test = await testDatabase()
     drop = test.drop
-    const tables = { entities: [], migrations: [Users1760000002001] }
+    const tables = { entities: [], migrations: [userTables] }
     database = await connectDatabase({ url: test.url, tables, poolSize: 8, onConnectionError: () => undefined })
   })
   afterAll(async () => {

@@ -9,8 +9,8 @@ import { loadInvoices } from './find-invoices.js'
 import { loadPayments } from './find-payments.js'
 import { InvoiceLineRow, InvoiceRow } from './invoice.entity.js'
 import { InvoiceLineResolver, InvoiceResolver } from './invoice.resolver.js'
-import { Billing1760000005001 } from './migrations/billing.js'
-import { InvoiceLinks1760000005002 } from './migrations/invoice-links.js'
+import { billingTables } from './migrations/billing.js'
+import { invoiceLinkTables } from './migrations/invoice-links.js'
 import { onAppointmentBooked } from './on-appointment-booked.js'
 import { onAppointmentStatusChanged } from './on-appointment-status-changed.js'
 import { onPatientRegistered } from './open-account.js'
@@ -42,7 +42,7 @@ export const billing = defineSubgraph({
   },
   tables: {
     entities: [BillingAccountRow, InvoiceRow, InvoiceLineRow, PaymentRow, RefundRow, InsuranceClaimRow],
-    migrations: [Billing1760000005001, InvoiceLinks1760000005002],
+    migrations: [billingTables, invoiceLinkTables],
   },
   handlers: ({ clinic, now }) => ({
     PatientRegistered: onPatientRegistered,

@@ -3,7 +3,7 @@ import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { DoctorIdentifierRow, DoctorRow, TimeOffRow } from './doctor.entity.js'
 import { DoctorResolver } from './doctor.resolver.js'
 import { loadDoctors } from './find-doctors.js'
-import { Doctors1760000003001 } from './migrations/doctors.js'
+import { doctorTables } from './migrations/doctors.js'
 
 export const doctor = defineSubgraph({
   name: 'doctor',
@@ -11,6 +11,6 @@ export const doctor = defineSubgraph({
   references: { Doctor: reference('public', loadDoctors) },
   tables: {
     entities: [DoctorRow, DoctorIdentifierRow, TimeOffRow],
-    migrations: [...searchTables, Doctors1760000003001],
+    migrations: [...searchTables, doctorTables],
   },
 })

@@ -1,7 +1,7 @@
 import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { loadPatients } from './find-patients.js'
-import { Patients1760000001001 } from './migrations/patients.js'
+import { patientTables } from './migrations/patients.js'
 import { PatientIdentifierRow, PatientRow } from './patient.entity.js'
 import { PatientResolver } from './patient.resolver.js'
 
@@ -11,6 +11,6 @@ export const patient = defineSubgraph({
   references: { Patient: reference('patient:read', loadPatients) },
   tables: {
     entities: [PatientRow, PatientIdentifierRow],
-    migrations: [...searchTables, Patients1760000001001],
+    migrations: [...searchTables, patientTables],
   },
 })

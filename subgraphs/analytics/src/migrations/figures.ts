@@ -1,28 +1,22 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm'
+import type { Migration } from '@caregraph/database'
 
-export class Figures1760000006001 implements MigrationInterface {
-  readonly name = 'Figures1760000006001'
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE figures (
-        day date NOT NULL,
-        figure text NOT NULL,
-        doctor_id uuid,
-        service_type text,
-        hour_of_week smallint CHECK (hour_of_week BETWEEN 0 AND 167),
-        currency text,
-        amount bigint NOT NULL,
-        newest_event_at timestamptz NOT NULL,
-        CONSTRAINT figures_key UNIQUE NULLS NOT DISTINCT
-          (day, figure, doctor_id, service_type, hour_of_week, currency)
-      )`)
-    await runner.query('CREATE INDEX figures_doctor ON figures (doctor_id, day)')
+export const figureTables: Migration = {
+  name: 'Figures1760000006001',
+  postgres: [
+    `CREATE TABLE figures (
+      day date NOT NULL,
+      figure text NOT NULL,
+      doctor_id uuid,
+      service_type text,
+      hour_of_week smallint CHECK (hour_of_week BETWEEN 0 AND 167),
+      currency text,
+      amount bigint NOT NULL,
+      newest_event_at timestamptz NOT NULL,
+      CONSTRAINT figures_key UNIQUE NULLS NOT DISTINCT
+        (day, figure, doctor_id, service_type, hour_of_week, currency)
+    )`,
+    'CREATE INDEX figures_doctor ON figures (doctor_id, day)',
     // The inbox forgets an event after a month; a topic that is read again from its start can be older.
-    await runner.query('CREATE TABLE counted_events (event_id uuid PRIMARY KEY)')
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE counted_events, figures')
-  }
+    'CREATE TABLE counted_events (event_id uuid PRIMARY KEY)',
+  ],
 }

@@ -1,0 +1,108 @@
+import pg from 'pg'
+import { DataSource } from 'typeorm'
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
+import type { Ask, Engine, LockName } from './engine.js'
+
+const idleMilliseconds = 30_000
+const connectMilliseconds = 5_000
+const statementMilliseconds = 15_000
+
+/** Each is taken in the subgraph's own database. */
+const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, relay: 7_203_115 }
+
+// A day is a text such as 1984-02-29: as an instant it would become another day in another zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+
+/** A connection of pg, which also knows whether all its statements have ended. */
+interface Connection extends pg.ClientBase {
+  readonly readyForQuery: boolean
+}
+
+export const postgres: Engine = {
+  name: 'postgres',
+
+  async open({ url, entities, poolSize, onConnectionError }) {
+    const database: DataSource = new DataSource({
+      type: 'postgres',
+      url,
+      entities: [...entities],
+      synchronize: false,
+      // Whole numbers stay numbers: money is kept within the safe integers by its own scalar.
+      parseInt8: true,
+      logging: false,
+      installExtensions: false,
+      poolSize,
+      // A pool that was closed is not asked again, yet hears of a server that stops while it says goodbye.
+      poolErrorHandler: (error) => database.isInitialized && onConnectionError(error),
+      extra: {
+        idleTimeoutMillis: idleMilliseconds,
+        connectionTimeoutMillis: connectMilliseconds,
+        statement_timeout: statementMilliseconds,
+        onConnect: outliveErrors,
+      },
+    })
+    return database.initialize()
+  },
+
+  pool: (database) => asking(database, (database.driver as PostgresDriver).master),
+
+  connection: async (runner) => asking(runner.dataSource, await runner.connect()),
+
+  async transaction(runner) {
+    const connection: Connection = await runner.connect()
+    return { ask: asking(runner.dataSource, connection), refuseFailed: () => refuseFailed(connection) }
+  },
+
+  async tryLock(connection, _, lock) {
+    const [row] = await connection<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lockNumbers[lock]])
+    return row?.held === true
+  },
+
+  async unlock(connection, _, lock) {
+    await connection('SELECT pg_advisory_unlock($1)', [lockNumbers[lock]])
+  },
+
+  migrations: {
+    table: `CREATE TABLE IF NOT EXISTS migrations (
+      id serial PRIMARY KEY,
+      timestamp bigint NOT NULL,
+      name varchar NOT NULL
+    )`,
+    mayTakeLong: 'SET statement_timeout = 0',
+    mayNoLonger: 'RESET statement_timeout',
+    areAtomic: true,
+    isTaken: () => false,
+  },
+
+  hydrated: (row) => row,
+
+  isBehind: (row, last) => `(${row.key}, ${row.id}) > (${last.key}, ${last.id})`,
+}
+
+/** Asks pg itself: what TypeORM does around a plain statement costs as much as the statement's way to the server. */
+function asking({ logger }: DataSource, asked: pg.Pool | pg.ClientBase): Ask {
+  return async <Row extends object>(question: Parameters<Ask>[0], parameters: readonly unknown[] = []) => {
+    const config = typeof question === 'string' ? { text: question } : question
+    const values = [...parameters]
+    logger.logQuery(config.text, values)
+    const answer = await asked.query<Row>({ ...config, values })
+    return answer.rows
+  }
+}
+
+/**
+ * A connection that breaks while the pool hands it over has no listener for a moment, and its `error` event would end
+ * the process. Its next statement fails, which tells whoever took it.
+ */
+function outliveErrors(connection: pg.ClientBase): void {
+  connection.on('error', () => undefined)
+}
+
+/**
+ * After a statement has failed, PostgreSQL answers COMMIT with a rollback and without an error: work that swallowed the
+ * failure would be told that it is kept. Asks the server only where the connection does not know that all went well.
+ */
+async function refuseFailed(connection: Connection): Promise<void> {
+  const isWell = connection.readyForQuery && connection.getTransactionStatus() === 'T'
+  if (!isWell) await connection.query('SELECT 1')
+}
