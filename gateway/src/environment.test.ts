@@ -15,6 +15,7 @@ it('has a default for everything but the supergraph', () => {
     port: 4004,
     host: '0.0.0.0',
     production: false,
+    telemetry: { host: '127.0.0.1', metricsPort: undefined, collectorUrl: undefined, tracedShare: 1 },
     settings: {
       anonymousPerMinute: 600,
       userPerMinute: undefined,
