@@ -14,6 +14,13 @@ export type Statement = string | Prepared | ByEngine
 /** Asks a connection, or whichever of the pool is free. Answers the rows, where the statement has any. */
 export type Ask = <Row extends object>(question: string | Prepared, values?: readonly unknown[]) => Promise<Row[]>
 
+/** The connections of this process's pool, and who waits because all are busy. */
+export interface PoolState {
+  readonly busy: number
+  readonly idle: number
+  readonly waiting: number
+}
+
 /** What one of all copies does at a time. */
 export type LockName = 'migrate' | 'relay'
 
@@ -29,6 +36,7 @@ export interface Engine {
   readonly name: EngineName
   open(options: OpenOptions): Promise<DataSource>
   pool(database: DataSource): Ask
+  poolState(database: DataSource): PoolState
   connection(runner: QueryRunner): Promise<Ask>
   /** The connection of a transaction that has begun. `refuseFailed` throws where one of its statements has failed. */
   transaction(runner: QueryRunner): Promise<{ ask: Ask; refuseFailed: () => Promise<void> }>
@@ -67,3 +75,5 @@ export function rememberEngine(database: DataSource, engine: Engine): void {
 export function writtenFor(engine: EngineName, statement: Statement): string | Prepared {
   return typeof statement === 'string' || 'text' in statement ? statement : statement[engine]
 }
+
+export const poolState = (database: DataSource): PoolState => engineOf(database).poolState(database)

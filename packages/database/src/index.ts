@@ -1,6 +1,6 @@
 export { connectDatabase, type Database, type Tables, takesUrl } from './connect.js'
 export { databaseErrorOf, isDatabaseAway } from './database-error.js'
-export type { Entity } from './engine.js'
+export { type Entity, type PoolState, poolState } from './engine.js'
 export { Conditions, findRows } from './find-rows.js'
 export { forgetOldKeys, idempotencyKeys, repeatOf } from './idempotency.js'
 export { isId, newId } from './ids.js'

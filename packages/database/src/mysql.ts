@@ -15,6 +15,13 @@ const lockWaitSeconds = 3
 const mostWaiting = 1_000
 const mostPreparedStatements = 200
 
+/** mysql2 has no other way to tell. */
+interface CountedPool {
+  readonly _allConnections: { readonly length: number }
+  readonly _freeConnections: { readonly length: number }
+  readonly _connectionQueue: { readonly length: number }
+}
+
 const sqlMode = [
   // "name" is a name and || joins texts, as in the standard and in PostgreSQL.
   'ANSI_QUOTES',
@@ -78,6 +85,12 @@ export const mysql: Engine = {
   },
 
   pool: (database) => asking(database, (database.driver as MysqlDriver).pool),
+
+  poolState(database) {
+    const pool = (database.driver as MysqlDriver).pool as CountedPool
+    const idle = pool._freeConnections.length
+    return { busy: pool._allConnections.length - idle, idle, waiting: pool._connectionQueue.length }
+  },
 
   connection: async (runner) => asking(runner.dataSource, await runner.connect()),
 

@@ -46,6 +46,11 @@ export const postgres: Engine = {
 
   pool: (database) => asking(database, (database.driver as PostgresDriver).master),
 
+  poolState(database) {
+    const { totalCount, idleCount, waitingCount }: pg.Pool = (database.driver as PostgresDriver).master
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+  },
+
   connection: async (runner) => asking(runner.dataSource, await runner.connect()),
 
   async transaction(runner) {

@@ -137,6 +137,7 @@ export function inboxSuite<Tx>(name: string, open: () => Promise<InboxUnderTest<
           const { id: eventId, type, subject } = bad
           expect(tries).toBe(triesBeforeDeath)
           expect(letters).toEqual([{ consumer: 'billing', eventId, type, reason: expect.stringMatching(reason) }])
+          expect(await inbox.counts()).toEqual({ waiting: 0, dead: 1 })
           expect(await inbox.deadLetters()).toEqual([
             {
               ...{ consumer: 'billing', eventId, type, subject },
@@ -174,6 +175,14 @@ export function inboxSuite<Tx>(name: string, open: () => Promise<InboxUnderTest<
         await vi.waitUntil(async () => (await effects()).length === 4, soon)
         expect(await effects()).toEqual(idsOf(events))
         expect(letters).toEqual([])
+      })
+
+      it('its event and those that wait behind it are counted', async () => {
+        const subject = randomUUID()
+        const fail = () => Promise.reject(new Error('not yet'))
+        const { publish } = await start(fail, { retryMilliseconds: [3_600_000] })
+        await publish(anEvent(subject, 1), anEvent(subject, 2), anEvent())
+        expect(await inbox.counts()).toEqual({ waiting: 3, dead: 0 })
       })
 
       it('the later events of its subject go on in their order once it is dead', async () => {

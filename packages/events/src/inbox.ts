@@ -40,6 +40,8 @@ export interface Inbox<Tx = Transaction> {
   retry(waiting: WaitingEvent, now: Date, effect: Effect<Tx>): Promise<void>
   /** Notes one more failure; without a next try the event is dead. */
   noteFailedTry(waiting: WaitingEvent, reason: string, nextTryAt: Date | undefined): Promise<void>
+  /** How many events wait for another try, or for a person. */
+  counts(): Promise<{ readonly waiting: number; readonly dead: number }>
   /** The oldest first, at most 1,000. */
   deadLetters(): Promise<DeadLetter[]>
   /** Gives a dead letter, or all of them, a new row of tries by the running consumer. Answers how many there were. */

@@ -121,6 +121,14 @@ export async function mongoInbox(connection: Connection, consumer: string): Prom
       await letters.updateOne({ _id: idOf(event), state: 'waiting', tries }, noted)
     },
 
+    async counts() {
+      const [waiting, dead] = await Promise.all([
+        letters.countDocuments({ consumer, state: 'waiting' }),
+        letters.countDocuments({ consumer, state: 'dead' }),
+      ])
+      return { waiting, dead }
+    },
+
     async deadLetters() {
       const dead = await letters.find({ consumer, state: 'dead' }).sort({ sequence: 1 }).limit(1_000).lean()
       return dead.map(({ subject, receivedAt, tries, reason, event }) => {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type Database, type Migration, prepared, type Transaction } from '@caregraph/database'
+import { type Database, type Migration, prepared, queryRows, type Transaction } from '@caregraph/database'
 import type { EventData, EventType } from './catalogue.js'
 import { eventOf } from './event.js'
 
@@ -41,4 +41,23 @@ export async function appendEvent<Type extends EventType>(
   await tx.query(append, [eventOf(type, subject, data, now, tx.traceparent)])
   const databaseName = nameOf(tx.manager.connection)
   tx.afterCommit(() => letterBox.emit('letter', databaseName))
+}
+
+/** What waits in the outbox to be carried to the bus, and when the first of it was written. */
+export interface Backlog {
+  readonly letters: number
+  readonly oldest: Date | undefined
+}
+
+export async function outboxBacklog(database: Database): Promise<Backlog> {
+  const [row] = await queryRows<{ letters: number; oldest: string | null }>(database, backlog)
+  return { letters: Number(row?.letters ?? 0), oldest: row?.oldest ? new Date(row.oldest) : undefined }
+}
+
+const backlogWith = (time: string) =>
+  `SELECT count(*) AS letters, (SELECT ${time} FROM outbox ORDER BY id LIMIT 1) AS oldest FROM outbox`
+
+const backlog = {
+  postgres: backlogWith(`event->>'time'`),
+  mysql: backlogWith(`JSON_UNQUOTE(JSON_EXTRACT(event, '$.time'))`),
 }

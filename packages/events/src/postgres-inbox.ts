@@ -63,6 +63,12 @@ export function postgresInbox(database: Database, consumer: string): Inbox {
       await queryRows(database, noteFailure, [consumer, event.id, tries, reason, nextTryAt ?? null, state])
     },
 
+    async counts() {
+      const rows = await queryRows<{ state: string; events: number }>(database, counts, [consumer])
+      const countOf = (state: string) => Number(rows.find((row) => row.state === state)?.events ?? 0)
+      return { waiting: countOf('waiting'), dead: countOf('dead') }
+    },
+
     deadLetters: () => queryRows<DeadLetter>(database, deadLetters, [consumer]),
 
     async redrive(now, eventId) {
@@ -103,6 +109,9 @@ const markDone = `
 const noteFailure = `
   UPDATE inbox SET tries = tries + 1, reason = $4, next_try_at = $5, state = $6
   WHERE consumer = $1 AND event_id = $2 AND state = 'waiting' AND tries = $3`
+
+const counts = `
+  SELECT state, count(*) AS events FROM inbox WHERE consumer = $1 AND state <> 'done' GROUP BY state`
 
 const deadLetters = `
   SELECT consumer, event_id AS "eventId", event->>'type' AS type, subject, received_at AS "receivedAt", tries, reason

@@ -39,6 +39,7 @@ const inbox: Inbox<undefined> = {
   due: async () => [],
   retry: nothing,
   noteFailedTry: nothing,
+  counts: async () => ({ waiting: 0, dead: 0 }),
   deadLetters: async () => [],
   redrive: async () => 0,
 }

@@ -9,6 +9,7 @@ import { type Context, contextOf } from './context.js'
 import { executorOf } from './execute.js'
 import { traceOf } from './faults.js'
 import { type Job, startJob } from './jobs.js'
+import { observeInbox } from './observe-storage.js'
 import { observeAnswers } from './observed.js'
 import type { Peers } from './peers.js'
 import type { Reference } from './reference.js'
@@ -111,6 +112,7 @@ async function start<Services>(
       // Handlers that need a transaction stand only where no engine is named that has none.
       const handlers = definition.handlers(room) as Handlers<Transaction | undefined>
       const onDeadLetter = (letter: object) => log.error('an event became a dead letter', { ...letter })
+      stops.push(observeInbox(name, inbox))
       stops.push(await startConsumer({ name, inbox, bus, handlers, now, onDeadLetter, onFault }))
     }
     stops.push(...startUpkeep())

@@ -3,7 +3,7 @@ import { createRevocations, createTokenVerifier, publishedKeys } from '@caregrap
 import { openCache } from '@caregraph/cache'
 import { isDatabaseAway } from '@caregraph/database'
 import { createLocalBus, type EventBus, lateBus, type Stop } from '@caregraph/events'
-import { jsonLog, type Log, startTelemetry } from '@caregraph/telemetry'
+import { jsonLog, type Log, metrics, startTelemetry } from '@caregraph/telemetry'
 import { type SubgraphClient, SubgraphUnavailable } from './client.js'
 import type { RunningSubgraph, Subgraph } from './define-subgraph.js'
 import { traceOf } from './faults.js'
@@ -139,6 +139,11 @@ async function openBus(
     },
   })
   stops.push(() => kafka.close())
+  const unread = metrics.consumerLag.readBy(async () => {
+    const lags = await kafka.lag()
+    return lags.map(({ group: consumer, topic, events }) => ({ labels: { consumer, topic }, value: events }))
+  })
+  stops.push(async () => unread())
   const bus = lateBus(kafka, onFault)
   return { bus, connected: bus.connected }
 }

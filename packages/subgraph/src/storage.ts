@@ -19,6 +19,7 @@ import {
 } from '@caregraph/events'
 import type { Room } from './define-subgraph.js'
 import { type Job, startJob } from './jobs.js'
+import { observeDatabase } from './observe-storage.js'
 import { WrongSettings } from './settings.js'
 
 /** What there is around a subgraph before its storage is open. */
@@ -109,6 +110,7 @@ async function openSql<Services>(
       inbox: postgresInbox(database, name),
       startUpkeep: () => [
         startRelay({ database, topic: `${name}-events`, bus: room.bus, onFault }),
+        observeDatabase(name, database, room.now),
         startJob(forgetKeys, room, onFault),
       ],
       isReady: () =>

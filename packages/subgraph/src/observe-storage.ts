@@ -1,0 +1,41 @@
+import { type Database, poolState } from '@caregraph/database'
+import { type Inbox, outboxBacklog, type Stop } from '@caregraph/events'
+import { metrics } from '@caregraph/telemetry'
+
+/** Shows, to who asks, what waits in the outbox and for the connections of a subgraph. */
+export function observeDatabase(subgraph: string, database: Database, now: () => Date): Stop {
+  const unread = [
+    metrics.outboxLetters.readBy(async () => {
+      const { letters } = await outboxBacklog(database)
+      return [{ labels: { subgraph }, value: letters }]
+    }),
+    metrics.outboxAge.readBy(async () => {
+      const { oldest } = await outboxBacklog(database)
+      const age = oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000
+      return [{ labels: { subgraph }, value: Math.max(0, age) }]
+    }),
+    metrics.databaseConnections.readBy(() => {
+      const { busy, idle } = poolState(database)
+      return [
+        { labels: { subgraph, state: 'busy' as const }, value: busy },
+        { labels: { subgraph, state: 'idle' as const }, value: idle },
+      ]
+    }),
+    metrics.databaseWaiting.readBy(() => [{ labels: { subgraph }, value: poolState(database).waiting }]),
+  ]
+  return async () => {
+    for (const end of unread) end()
+  }
+}
+
+/** Shows, to who asks, which events have had no effect yet in a consumer. */
+export function observeInbox(consumer: string, inbox: Pick<Inbox, 'counts'>): Stop {
+  const unread = metrics.inboxEvents.readBy(async () => {
+    const { waiting, dead } = await inbox.counts()
+    return [
+      { labels: { consumer, state: 'waiting' as const }, value: waiting },
+      { labels: { consumer, state: 'dead' as const }, value: dead },
+    ]
+  })
+  return async () => unread()
+}
