@@ -16,6 +16,7 @@ it('has a default for everything but the supergraph', () => {
     host: '0.0.0.0',
     production: false,
     telemetry: { host: '127.0.0.1', metricsPort: undefined, collectorUrl: undefined, tracedShare: 1 },
+    subgraphKey: undefined,
     settings: {
       anonymousPerMinute: 600,
       userPerMinute: undefined,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { settingsReader, type Variables } from '@caregraph/subgraph'
-import { readSubgraphUrls, type SubgraphUrls } from '@caregraph/subgraph/http'
+import { readSubgraphKey, readSubgraphUrls, type SubgraphUrls } from '@caregraph/subgraph/http'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import type { Settings } from './server.js'
 import { routingUrlsOf } from './supergraph.js'
@@ -10,10 +10,12 @@ export interface Environment {
   readonly port: number
   readonly host: string
   readonly supergraphSdl: string
+  /** What every request to a subgraph carries; nothing where all of them listen on the loopback. */
+  readonly subgraphKey: string | undefined
   readonly subgraphUrls: ReadonlyMap<string, SubgraphUrls>
   readonly production: boolean
-  readonly settings: Partial<Settings>
   readonly telemetry: TelemetrySettings
+  readonly settings: Partial<Settings>
 }
 
 /** Reads the settings of a gateway that runs alone. Throws WrongSettings, which names everything that is wrong. */
@@ -28,6 +30,7 @@ export function readEnvironment(variables: Variables): Environment {
     subgraphUrls: new Map(
       Array.from(routingUrlsOf(supergraphSdl), ([name, url]) => [name, readSubgraphUrls(reader, name, url)]),
     ),
+    subgraphKey: readSubgraphKey(variables, reader),
     production: variables['NODE_ENV'] === 'production',
     telemetry: readTelemetrySettings(reader),
     settings: {

@@ -7,8 +7,9 @@ import { type RemoteSubgraph, remoteSubgraph } from './subgraph-client.js'
 const environment = readEnvironment(process.env)
 const telemetry = await startTelemetry({ service: 'gateway', settings: environment.telemetry })
 const { log } = telemetry
+const { subgraphUrls, subgraphKey: key } = environment
 const subgraphs = new Map(
-  Array.from(environment.subgraphUrls, ([name, urls]) => [name, remoteSubgraph(name, urls)] as const),
+  Array.from(subgraphUrls, ([name, urls]) => [name, remoteSubgraph(name, urls, { key })] as const),
 )
 const keys = publishedKeys((request) => (subgraphs.get('auth') as RemoteSubgraph).fetch(request))
 const now = () => new Date()

@@ -48,6 +48,7 @@ describe('a subgraph behind HTTP', () => {
         'content-type': 'application/json',
         authorization: 'Bearer ada',
         'x-request-id': 'r1',
+        'x-deadline-milliseconds': '8100',
         'x-client-address': '192.0.2.7',
       },
       body: { query: '{ doctors { id } }', variables: { a: 1 } },

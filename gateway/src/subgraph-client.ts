@@ -10,7 +10,7 @@ export interface RemoteSubgraph extends SubgraphClient {
 /** A subgraph over HTTP, its subscriptions over one socket. */
 export function remoteSubgraph(name: string, urls: SubgraphUrls, options: HttpSubgraphOptions = {}): RemoteSubgraph {
   const http = httpSubgraph(name, urls, options)
-  const upstream = upstreamOf(name, urls[0].replace(/^http/, 'ws'))
+  const upstream = upstreamOf(name, urls, options.key)
   return {
     ...http,
     subscribe: async (request) => upstream.subscribe(request),

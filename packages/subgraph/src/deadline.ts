@@ -13,6 +13,8 @@ export interface Deadline {
   readonly signal: AbortSignal
   /** What the work answers; rejects with GaveUp where that comes first. The work hears of it by the signal alone. */
   first<Result>(work: Promise<Result>): Promise<Result>
+  /** Whoever asked has gone. */
+  giveUp(): void
   /** The answer is there: nothing is cut any more. */
   end(): void
 }
@@ -40,6 +42,7 @@ export function deadlineIn(milliseconds: number, gone?: AbortSignal): Deadline {
     at: performance.now() + milliseconds,
     signal: controller.signal,
     first: (work) => Promise.race([over, work]),
+    giveUp,
     end,
   }
 }

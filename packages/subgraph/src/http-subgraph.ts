@@ -1,6 +1,9 @@
 import type { ExecutionResult } from 'graphql'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import { askCopies, share } from './ask-copies.js'
 import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
+import { copiesAt } from './copies.js'
+import { sharedAbort } from './deadline.js'
 import { streamOf } from './stream.js'
 import type { SubgraphUrls } from './subgraph-urls.js'
 
@@ -12,92 +15,113 @@ export interface HttpSubgraph extends Omit<SubgraphClient, 'subscribe'> {
 export interface HttpSubgraphOptions {
   /** What every request to a subgraph carries in `x-subgraph-key`; a subgraph on the loopback may do without. */
   readonly key?: string | undefined
+  /** Milliseconds by a clock that never goes back. */
+  readonly elapsed?: () => number
 }
 
-const connections = 64
-const connectWithinMilliseconds = 2_000
+/** For a request that says nothing of a deadline. */
+const longestMilliseconds = 10_000
+const readyWithinMilliseconds = 2_000
 
 /**
- * Asks a subgraph over HTTP/1.1 connections that stay open, its copies in turn. Nothing of the client's own headers
- * goes along: only his token, the request's id, the address that he came from and what he calls himself.
+ * Asks a subgraph over HTTP/1.1 connections that stay open, the least busy of its copies. Nothing of the client's own
+ * headers goes along: only his token, the request's id, the address that he came from and what he calls himself.
  */
-export function httpSubgraph(name: string, urls: SubgraphUrls, { key }: HttpSubgraphOptions = {}): HttpSubgraph {
-  const copies = urls.map((url) => copyAt(url))
-  let turn = 0
-  const next = (): Copy => {
-    turn = (turn + 1) % copies.length
-    return copies[turn] as Copy
-  }
+export function httpSubgraph(
+  name: string,
+  urls: SubgraphUrls,
+  { key, elapsed = () => performance.now() }: HttpSubgraphOptions = {},
+): HttpSubgraph {
+  const copies = copiesAt(urls, elapsed)
   const withKey: Record<string, string> = key === undefined ? {} : { 'x-subgraph-key': key }
   return {
     name,
-    async execute({ query, operationName, variables, signal, ...caller }) {
-      try {
-        const { pool, path } = next()
-        const { statusCode, body } = await pool.request({
-          path,
-          method: 'POST',
-          headers: headersOf(caller, key),
-          body: JSON.stringify({ query, operationName, variables }),
-          signal: signal ?? null,
-        })
-        const result: unknown = await body.json()
-        if (isResult(result)) return result
-        throw new Error(`no GraphQL in an answer of status ${statusCode}`)
-      } catch (error) {
-        throw new SubgraphUnavailable(name, { cause: error })
-      }
+    async execute({ query, operationName, variables, signal = never, deadlineAt = laterOn(), ...caller }) {
+      const body = JSON.stringify({ query, operationName, variables })
+      return askCopies(name, copies, {
+        isRepeatable: isQuery(query),
+        signal,
+        deadlineAt,
+        send: ({ pool, path }, milliseconds, until) =>
+          pool.request({
+            path,
+            method: 'POST',
+            headers: headersOf(caller, key, milliseconds * share),
+            body,
+            signal: until,
+          }),
+        read: resultOf,
+      })
     },
     async fetch({ url, signal }) {
       const { pathname, search } = new URL(url)
-      const { statusCode, headers, body } = await next().pool.request({
-        path: pathname + search,
-        method: 'GET',
-        headers: withKey,
+      return askCopies(name, copies, {
+        isRepeatable: true,
         signal,
-      })
-      return new Response(withoutBody.includes(statusCode) ? null : streamOf(body), {
-        status: statusCode,
-        headers: headersFrom(headers),
+        deadlineAt: laterOn(),
+        send: ({ pool }, _, until) =>
+          pool.request({ path: pathname + search, method: 'GET', headers: withKey, signal: until }),
+        read: async ({ statusCode, headers, body }) =>
+          new Response(withoutBody.includes(statusCode) ? null : streamOf(body), {
+            status: statusCode,
+            headers: headersFrom(headers),
+          }),
       })
     },
     async isReady() {
-      const { statusCode, body } = await next().pool.request({
-        path: '/health/ready',
-        method: 'GET',
-        headers: withKey,
+      const signal = AbortSignal.timeout(readyWithinMilliseconds)
+      const answers = copies.all.map(async ({ pool }) => {
+        const { statusCode, body } = await pool.request({
+          path: '/health/ready',
+          method: 'GET',
+          headers: withKey,
+          signal,
+        })
+        await body.dump()
+        if (statusCode !== 200) throw new SubgraphUnavailable(name)
       })
-      await body.dump()
-      return statusCode === 200
+      return Promise.any(answers).then(
+        () => true,
+        () => false,
+      )
     },
     async stop() {
-      await Promise.all(copies.map(({ pool }) => pool.destroy()))
+      await Promise.all(copies.all.map(({ pool }) => pool.destroy()))
     },
   }
 }
 
-interface Copy {
-  readonly pool: Pool
-  /** Where it answers GraphQL. */
-  readonly path: string
-}
+/** For a request that nobody takes back. */
+const never = sharedAbort().signal
+const laterOn = () => performance.now() + longestMilliseconds
 
-function copyAt(url: string): Copy {
-  const { origin, pathname } = new URL(url)
-  return { pool: new Pool(origin, { connections, connect: { timeout: connectWithinMilliseconds } }), path: pathname }
+/** A document of several operations, or one whose text speaks of a mutation, is not asked twice. */
+function isQuery(document: string): boolean {
+  return /^\s*(?:query\b|\{)/.test(document) && !document.includes('mutation')
 }
 
 function headersOf(
   { token, requestId, traceparent, clientAddress, userAgent }: Omit<SubgraphRequest, 'query'>,
   key: string | undefined,
+  milliseconds: number,
 ): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId }
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-request-id': requestId,
+    'x-deadline-milliseconds': String(Math.ceil(milliseconds)),
+  }
   if (key !== undefined) headers['x-subgraph-key'] = key
   if (traceparent !== undefined) headers['traceparent'] = traceparent
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   if (clientAddress !== undefined) headers['x-client-address'] = clientAddress
   if (userAgent !== undefined) headers['x-client-user-agent'] = userAgent
   return headers
+}
+
+async function resultOf({ statusCode, body }: Dispatcher.ResponseData): Promise<ExecutionResult> {
+  const result: unknown = await body.json()
+  if (isResult(result)) return result
+  throw new Error(`no GraphQL in an answer of status ${statusCode}`)
 }
 
 function isResult(value: unknown): value is ExecutionResult {

@@ -4,6 +4,7 @@ import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/teleme
 import { parse } from 'yaml'
 import type { Clinic } from './clinic.js'
 import { readClinic, type SettingsReader, settingsReader, type Variables } from './settings.js'
+import { readSubgraphKey } from './subgraph-key.js'
 import { readSubgraphUrls, type SubgraphUrls } from './subgraph-urls.js'
 
 /** What the environment says to a subgraph that runs alone. */
@@ -43,7 +44,7 @@ export function readProcessSettings(name: string, variables: Variables): Process
   const settings: ProcessSettings = {
     host: variables['HOST'] || '127.0.0.1',
     port: reader.whole('PORT', Number(new URL(ownUrl).port), 0, 65_535),
-    key: variables['SUBGRAPH_KEY'] || undefined,
+    key: readSubgraphKey(variables, reader),
     databaseUrl: urlIn(
       'DATABASE_URL',
       ['postgres:', 'postgresql:', 'mysql:', 'mongodb:', 'mongodb+srv:'],
