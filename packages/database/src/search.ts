@@ -4,6 +4,7 @@ import { prepared } from './prepared.js'
 import type { Transaction } from './transaction.js'
 
 const longestTerm = 64
+const longestSortName = 255
 const longestSearch = 200
 const mostPrefixes = 6
 
@@ -78,9 +79,9 @@ export function plain(text: string): string {
     .replace(/[æđðħıłøœßþς]/g, (letter) => plainLetters[letter] ?? letter)
 }
 
-/** What a list of people is ordered by: the words of the name, plain, as in a card index. */
+/** What a list of people is ordered by: the words of the name, plain, as in a card index; so much as an index holds. */
 export function sortNameOf(name: string): string {
-  return name.trim().split(/\s+/).map(plain).join(' ')
+  return name.trim().split(/\s+/).map(plain).join(' ').slice(0, longestSortName)
 }
 
 /**

@@ -8,18 +8,29 @@ declare module 'vitest' {
   }
 }
 
-/** An empty database of its own on the run's server. */
+let givenServerUrl: string | undefined
+
+/** From here on the databases of this test file are on that server, of whatever engine, and not on the run's own. */
+export function testDatabasesOn(serverUrl: string): void {
+  givenServerUrl = serverUrl
+}
+
+/** An empty database of its own. */
 export async function testDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const serverUrl = inject('postgresUrl')
+  const serverUrl = givenServerUrl ?? inject('postgresUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await onServer(serverUrl, `CREATE DATABASE ${name}`)
   const url = new URL(serverUrl)
   url.pathname = name
-  return { url: url.href, drop: () => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
+  const force = isMysql(serverUrl) ? '' : ' WITH (FORCE)'
+  return { url: url.href, drop: () => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name}${force}`) }
 }
 
+const isMysql = (url: string): boolean => url.startsWith('mysql:')
+
 async function onServer(url: string, statement: string): Promise<void> {
-  const server = await new DataSource({ type: 'postgres', url, poolSize: 1 }).initialize()
+  const type = isMysql(url) ? 'mysql' : 'postgres'
+  const server = await new DataSource({ type, url, poolSize: 1 }).initialize()
   try {
     await server.query(statement)
   } finally {

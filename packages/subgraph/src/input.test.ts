@@ -26,7 +26,7 @@ describe('an id that can be left out', () => {
 describe('an identifier', () => {
   it('fits into the index that it is found by, in whatever script', () => {
     const long = '李'.repeat(401)
-    expect(() => identifiersOf([{ system: 'urn:x', value: long }])).toThrow('at most 400')
-    expect(() => identifiersOf([{ system: long, value: '1' }])).toThrow('at most 400')
+    expect(() => identifiersOf([{ system: 'urn:x', value: long }])).toThrow('at most 384')
+    expect(() => identifiersOf([{ system: long, value: '1' }])).toThrow('at most 384')
   })
 })

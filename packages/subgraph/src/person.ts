@@ -32,8 +32,8 @@ export class IdentifierInput implements Identifier {
 }
 
 const mostIdentifiers = 50
-/** Both together are the key of an index, whose entries PostgreSQL bounds to 2,700 bytes: up to 3 for a character. */
-const longestPart = 400
+/** Both together are the key of an index, whose entries MySQL bounds to 3,072 bytes and PostgreSQL to 2,700: up to 4 for a character. */
+const longestPart = 384
 
 /** Refuses an identifier without namespace or number, and one that is given twice. */
 export function identifiersOf(input: readonly IdentifierInput[]): Identifier[] {

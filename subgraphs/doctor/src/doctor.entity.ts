@@ -44,10 +44,10 @@ export class DoctorRow {
   @Column({ type: 'text', name: 'time_zone' })
   declare timeZone: string
 
-  @Column({ type: 'jsonb', name: 'weekly_hours' })
+  @Column({ type: 'json', name: 'weekly_hours' })
   declare weeklyHours: WorkingHoursFacts[]
 
-  @Column({ type: 'timestamptz', name: 'archived_at', nullable: true })
+  @Column({ type: 'timestamp', name: 'archived_at', nullable: true })
   declare archivedAt: Date | null
 
   @Column({ type: 'text', name: 'archive_reason', nullable: true })
@@ -80,10 +80,10 @@ export class TimeOffRow {
   @Column({ type: 'uuid', name: 'doctor_id' })
   declare doctorId: string
 
-  @Column({ type: 'timestamptz', name: 'starts_at' })
+  @Column({ type: 'timestamp', name: 'starts_at' })
   declare startsAt: Date
 
-  @Column({ type: 'timestamptz', name: 'ends_at' })
+  @Column({ type: 'timestamp', name: 'ends_at' })
   declare endsAt: Date
 
   @Column({ type: 'text', nullable: true })

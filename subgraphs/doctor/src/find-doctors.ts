@@ -51,7 +51,7 @@ export async function findDoctors(
     const system = conditions.value(identifier.system)
     const value = conditions.value(identifier.value)
     conditions.add(
-      `record.id = (SELECT doctor_id FROM doctor_identifiers WHERE system = ${system} AND value = ${value})`,
+      `record.id = (SELECT doctor_id FROM doctor_identifiers WHERE "system" = ${system} AND value = ${value})`,
     )
   } else {
     conditions.add('record.archived_at IS NULL')

@@ -52,7 +52,7 @@ export async function findPatients(
     const system = conditions.value(filter.identifier.system)
     const value = conditions.value(filter.identifier.value)
     conditions.add(
-      `record.id = (SELECT patient_id FROM patient_identifiers WHERE system = ${system} AND value = ${value})`,
+      `record.id = (SELECT patient_id FROM patient_identifiers WHERE "system" = ${system} AND value = ${value})`,
     )
   }
   const { after, limit } = page

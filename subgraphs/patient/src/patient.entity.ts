@@ -41,13 +41,13 @@ export class PatientRow {
   @Column({ type: 'double precision', name: 'weight_kg', nullable: true })
   declare weightKg: number | null
 
-  @Column({ type: 'jsonb', name: 'insurance_policies' })
+  @Column({ type: 'json', name: 'insurance_policies' })
   declare insurancePolicies: InsurancePolicyFacts[]
 
   @Column({ type: 'date', name: 'registered_on' })
   declare registeredOn: string
 
-  @Column({ type: 'timestamptz', name: 'archived_at', nullable: true })
+  @Column({ type: 'timestamp', name: 'archived_at', nullable: true })
   declare archivedAt: Date | null
 
   @Column({ type: 'text', name: 'archive_reason', nullable: true })

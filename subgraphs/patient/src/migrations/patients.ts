@@ -31,4 +31,36 @@ export const patientTables: Migration = {
     )`,
     'CREATE INDEX patient_identifiers_patient ON patient_identifiers (patient_id)',
   ],
+  mysql: [
+    // No index is over a part of the rows: what is unique among them stands in a column of its own, else nothing.
+    `CREATE TABLE patients (
+      id char(36) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+      name varchar(200) NOT NULL,
+      sort_name varchar(255) NOT NULL,
+      email varchar(254),
+      phone varchar(32),
+      address varchar(500),
+      date_of_birth date NOT NULL,
+      gender varchar(16) NOT NULL,
+      height_cm double,
+      weight_kg double,
+      insurance_policies json NOT NULL,
+      registered_on date NOT NULL,
+      archived_at datetime(3),
+      archive_reason varchar(500),
+      version integer NOT NULL,
+      email_in_use varchar(254) AS (CASE WHEN archived_at IS NULL THEN lower(email) END) STORED,
+      UNIQUE KEY patients_email (email_in_use),
+      KEY patients_sort_name (sort_name, id)
+    ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE patient_identifiers (
+      "system" varchar(384) NOT NULL,
+      value varchar(384) NOT NULL,
+      patient_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+      position integer NOT NULL,
+      PRIMARY KEY (patient_id, position),
+      UNIQUE KEY patient_identifiers_belong_to_one ("system", value),
+      CONSTRAINT patient_identifiers_patient FOREIGN KEY (patient_id) REFERENCES patients (id)
+    ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }
