@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engines as allEngines, isListening } from '@caregraph/engines'
@@ -42,6 +42,8 @@ export async function openTestClinic(
     firstPort: randomInt(firstPorts.least, firstPorts.most),
   })
   const home = await mkdtemp(join(tmpdir(), 'caregraph-cluster-'))
+  // The processes may be another user's, who works in a folder in it.
+  await chmod(home, 0o711)
   const engines = await ensureDatabases(name, rooms)
   const terminal = { PATH: process.env['PATH'], ...settings }
   const clinic: Clinic = { home, plan, rooms, engines, terminal, ...processes }
