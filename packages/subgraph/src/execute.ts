@@ -15,7 +15,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import type { SubgraphRequest } from './client.js'
 import type { Context } from './context.js'
-import { shapeError } from './faults.js'
+import { shapeError, traceOf } from './faults.js'
 
 export interface Executor {
   execute(request: SubgraphRequest): Promise<ExecutionResult>
@@ -53,7 +53,10 @@ export function executorOf(options: {
   const argumentsOf = async (request: SubgraphRequest) => {
     const document = documentOf(request)
     if (!('kind' in document)) return document
-    const actor = await actorOf(request.token, options.verifyToken).catch(failureOf)
+    const actor = await actorOf(request.token, options.verifyToken).catch((error: unknown) => {
+      if (!(error instanceof InvalidToken)) log.error('a token could not be verified', traceOf(error))
+      return failureOf(error)
+    })
     if (actor instanceof GraphQLError) return shape({ errors: [actor] }, request)
     return {
       schema,
@@ -138,10 +141,13 @@ async function actorOf(token: string | undefined, verifyToken: VerifyToken): Pro
   return token === undefined ? undefined : verifyToken(token)
 }
 
-/** A token that does not pass is refused; that it could not be verified at all is a fault of ours. */
+/** A token that does not pass is refused; one that cannot be verified may be good, when auth's keys are there again. */
 function failureOf(error: unknown): GraphQLError {
-  const originalError = error instanceof InvalidToken ? new Refusal('UNAUTHENTICATED') : error
-  return new GraphQLError('', { originalError: originalError instanceof Error ? originalError : new Error() })
+  const isWrong = error instanceof InvalidToken
+  const originalError = isWrong
+    ? new Refusal('UNAUTHENTICATED')
+    : new Refusal('SERVICE_UNAVAILABLE', { subgraph: 'auth' })
+  return new GraphQLError('', { originalError })
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {

@@ -95,16 +95,14 @@ describe('a fault', () => {
     expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(new Set([code]))
   })
 
-  it('of a token that could not be verified is ours, and one of a token that does not pass is not', async () => {
+  it('of a token that cannot be verified now says that auth is away, and one that does not pass is refused', async () => {
     logged.length = 0
     expect((await ask('{ __typename }', {}, 'expired')).errors).toMatchObject([
       { extensions: { code: 'UNAUTHENTICATED' } },
     ])
     expect(logged).toEqual([])
     const { errors } = await ask('{ __typename }', {}, 'any')
-    expect(errors).toMatchObject([
-      { extensions: { code: 'INTERNAL_SERVER_ERROR', params: { requestId: 'request-7' } } },
-    ])
+    expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'auth' } } }])
     expect(logged).toMatchObject([{ details: { fault: 'TypeError' } }])
     expect(JSON.stringify([errors, logged])).not.toContain('Lovelace')
   })
