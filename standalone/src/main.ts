@@ -1,3 +1,4 @@
+import { startTelemetry } from '@caregraph/telemetry'
 import { adviceOn } from './advice.js'
 import { printAdministrator, printBanner } from './banner.js'
 import { lineLog } from './line-log.js'
@@ -10,6 +11,7 @@ const longestStopMilliseconds = 9_000
 
 try {
   const settings = readSettings(process.env)
+  const telemetry = await startTelemetry({ service: 'clinic', settings: settings.telemetry, log: lineLog })
   const clinic = await openClinic(settings, lineLog, printAdministrator)
   printBanner(settings)
 
@@ -24,6 +26,7 @@ try {
 
   setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
   await clinic.stop()
+  await telemetry.stop()
   console.log(`\n  ${settings.clinic.name} is closed.`)
   process.exit(end === 'asked' ? 0 : 1)
 } catch (error) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type Clinic, readClinic, settingsReader } from '@caregraph/subgraph'
+import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 
 /** What the environment says, read once. Every fault is named, all at the same time. */
 export interface Settings {
@@ -16,6 +17,7 @@ export interface Settings {
   readonly userPerMinute: number | undefined
   /** How many proxies stand before the clinic and tell a client's address in X-Forwarded-For. */
   readonly trustedProxies: number
+  readonly telemetry: TelemetrySettings
   /** The rest of the environment, by name: what a subgraph reads for itself. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -34,6 +36,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   for (const name of ['HOLD_SECONDS', 'PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) {
     reader.whole(name, undefined, 1, 31_536_000)
   }
+  const telemetry = readTelemetrySettings(reader)
   reader.end()
 
   return {
@@ -50,6 +53,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     anonymousPerMinute,
     userPerMinute,
     trustedProxies,
+    telemetry,
     environment,
   }
 }

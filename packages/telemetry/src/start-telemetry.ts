@@ -25,7 +25,10 @@ export async function startTelemetry({
   const stops: (() => Promise<void>)[] = []
   if (port !== undefined) {
     const { serveMetrics } = await import('./serve-metrics.js')
-    const { url, stop } = await serveMetrics({ port, host })
+    const { url, stop } = await serveMetrics({ port, host }).catch((error: { code?: unknown }) => {
+      log.error('nobody can listen at HOST and METRICS_PORT', { host, port, fault: error.code })
+      throw error
+    })
     log.info('figures are shown', { url })
     stops.push(stop)
   }
