@@ -1,16 +1,24 @@
 import { type Database, poolState } from '@caregraph/database'
-import { type Inbox, outboxBacklog, type Stop } from '@caregraph/events'
+import { type Backlog, type Inbox, outboxBacklog, type Stop } from '@caregraph/events'
 import { metrics } from '@caregraph/telemetry'
 
 /** Shows, to who asks, what waits in the outbox and for the connections of a subgraph. */
 export function observeDatabase(subgraph: string, database: Database, now: () => Date): Stop {
+  let look: Promise<Backlog> | undefined
+  // Two figures of one look.
+  const backlog = () => {
+    look ??= outboxBacklog(database).finally(() => {
+      look = undefined
+    })
+    return look
+  }
   const unread = [
     metrics.outboxLetters.readBy(async () => {
-      const { letters } = await outboxBacklog(database)
+      const { letters } = await backlog()
       return [{ labels: { subgraph }, value: letters }]
     }),
     metrics.outboxAge.readBy(async () => {
-      const { oldest } = await outboxBacklog(database)
+      const { oldest } = await backlog()
       const age = oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000
       return [{ labels: { subgraph }, value: Math.max(0, age) }]
     }),

@@ -45,7 +45,10 @@ type Read<Labels extends Words> = () => readonly Reading<Labels>[] | Promise<rea
 /** A figure that is looked up when somebody asks for it, and at no other time. */
 export interface Gauge<Labels extends Words = Words> extends Description<Labels> {
   readonly kind: 'gauge'
-  /** Asks `read` at each look, until the answered function is called. Where it rejects, its figures are missing. */
+  /**
+   * Asks `read` at each look, until the answered function is called. Where it rejects or takes longer than two seconds,
+   * because its database is away, its figures are missing this time.
+   */
   readBy(read: Read<Labels>): () => void
   readings(): Promise<Reading<Labels>[]>
 }
@@ -80,8 +83,23 @@ export function gauge<const Labels extends Words>(description: Description<Label
       return () => void readers.delete(read)
     },
     async readings() {
-      const answers = await Promise.allSettled(Array.from(readers, async (read) => read()))
-      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+      return (await Promise.all(Array.from(readers, readInTime))).flat()
     },
+  }
+}
+
+const readWithinMilliseconds = 2_000
+
+async function readInTime<Labels extends Words>(read: Read<Labels>): Promise<readonly Reading<Labels>[]> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<readonly Reading<Labels>[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), readWithinMilliseconds)
+  })
+  try {
+    return await Promise.race([read(), tooLate])
+  } catch {
+    return []
+  } finally {
+    clearTimeout(timer)
   }
 }

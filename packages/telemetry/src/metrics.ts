@@ -59,6 +59,17 @@ export const metrics = {
     help: 'Requests that were answered 503 because too many were waiting.',
     labels: { service: ['gateway', ...rooms] },
   }),
+  // Before whatever asks a database when it is looked up, or the look would see itself.
+  databaseConnections: gauge({
+    name: 'caregraph_database_connections',
+    help: 'Connections of the pool of a subgraph.',
+    labels: { subgraph: rooms, state: ['busy', 'idle'] },
+  }),
+  databaseWaiting: gauge({
+    name: 'caregraph_database_waiting',
+    help: 'Who waits for a connection, because all are busy.',
+    labels: { subgraph: rooms },
+  }),
   outboxLetters: gauge({
     name: 'caregraph_outbox_letters',
     help: 'Events that are written and not yet carried to the bus.',
@@ -83,16 +94,6 @@ export const metrics = {
     name: 'caregraph_event_delay_seconds',
     help: 'From an act to the end of its effect in a consumer, or of a try that failed.',
     labels: { consumer: rooms, outcome: ['ok', 'failed'] },
-  }),
-  databaseConnections: gauge({
-    name: 'caregraph_database_connections',
-    help: 'Connections of the pool of a subgraph.',
-    labels: { subgraph: rooms, state: ['busy', 'idle'] },
-  }),
-  databaseWaiting: gauge({
-    name: 'caregraph_database_waiting',
-    help: 'Who waits for a connection, because all are busy.',
-    labels: { subgraph: rooms },
   }),
   lostSpans: counter({
     name: 'caregraph_spans_lost_total',

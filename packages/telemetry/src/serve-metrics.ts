@@ -7,8 +7,6 @@ import { metrics } from './metrics.js'
 
 /** From a cached answer to the longest deadline. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-/** A figure that takes longer, because its database is away, is missing this time. */
-const readWithinMilliseconds = 2_000
 
 export interface MetricsServer {
   readonly url: string
@@ -73,12 +71,7 @@ function recorderOf(registry: prometheus.Registry): Recorder {
 }
 
 async function look(metric: Gauge, shown: prometheus.Gauge): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const impatience = new Promise<never[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), readWithinMilliseconds)
-  })
-  const readings = await Promise.race([metric.readings(), impatience])
-  clearTimeout(timer)
+  const readings = await metric.readings()
   shown.reset()
   for (const { labels, value } of readings) shown.set(closed(metric, labels), value)
 }

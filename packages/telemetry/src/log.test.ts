@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { jsonLog } from './log.js'
+
+it('an entry is one line of JSON: when, how grave, who, what, and the rest', () => {
+  const lines: string[] = []
+  const log = jsonLog('billing', (line) => void lines.push(line))
+  log.info('a line\nbreak', { requestId: 'r', traceId: undefined })
+  log.error('failed')
+  expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true)
+  const entries = lines.map((line) => JSON.parse(line))
+  expect(entries).toEqual([
+    { at: expect.any(String), level: 'info', service: 'billing', message: 'a line\nbreak', requestId: 'r' },
+    { at: expect.any(String), level: 'error', service: 'billing', message: 'failed' },
+  ])
+  expect(new Date(entries[0].at).toISOString()).toBe(entries[0].at)
+})

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { metrics } from './metrics.js'
+
+const all = Object.values(metrics)
+
+describe('a figure', () => {
+  it.each(all.map((metric) => [metric.name, metric] as const))('is named as Prometheus has it: %s', (name, metric) => {
+    expect(name).toMatch(/^caregraph(_[a-z]+)+$/)
+    expect(name.endsWith('_total')).toBe(metric.kind === 'counter')
+    if (metric.kind === 'histogram') expect(name).toMatch(/_seconds$/)
+    expect(metric.help).toMatch(/^[A-Z].*\.$/)
+  })
+
+  it('has a name of its own', () => {
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+  })
+
+  it('has labels with few words each, and no more series than a clinic can look at', () => {
+    for (const { name, labels } of all) {
+      const series = Object.values(labels).reduce((product, words) => product * words.length, 1)
+      expect({ name, isSmall: series <= 60 }).toEqual({ name, isSmall: true })
+      for (const word of Object.values(labels).flat()) expect(word).toMatch(/^[a-zA-Z0-9_-]{2,30}$/)
+    }
+  })
+})
