@@ -1,5 +1,12 @@
 export { type Actor, type Role, roles } from './actor.js'
 export {
+  followRevocations,
+  publishedRevocations,
+  type ReadRevoked,
+  revocationBell,
+  revocationsPath,
+} from './follow-revocations.js'
+export {
   may,
   type Owner,
   type Permission,
@@ -7,7 +14,7 @@ export {
   reachOf,
 } from './permissions.js'
 export { publishedKeys } from './published-keys.js'
-export { createRevocations, type RevocationList, revocationSeconds } from './revocations.js'
+export { createRevocations, type RevocationList, type Revoked, revocationSeconds } from './revocations.js'
 export {
   accessTokenSeconds,
   accessTokenType,

@@ -50,6 +50,7 @@ beforeAll(async () => {
   foreign = await generateKeyPair('EdDSA', { extractable: true })
   publicJwk = { ...(await exportJWK(ours.publicKey)), kid, alg: 'EdDSA', use: 'sig' }
   now = new Date((issuedAt + 1) * 1000)
+  revocations.learn({ sessions: [], roles: [], next: now })
   verify = createTokenVerifier({ keys: createLocalJWKSet({ keys: [publicJwk] }), revocations, now: () => now })
 })
 
@@ -177,6 +178,12 @@ describe('a token that was accepted before is refused', () => {
     await expect(verify(old)).rejects.toThrow('revoked')
     await verify(await signed({ ...claims, jti: 'new', sid: 'old', roles: ['PATIENT'] }))
   })
+})
+
+it('a token is neither taken nor called wrong while nobody has said what was revoked', async () => {
+  const keys = createLocalJWKSet({ keys: [publicJwk] })
+  const early = createTokenVerifier({ keys, revocations: createRevocations(), now: () => now })
+  await expect(early(await signed(claims))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
 })
 
 describe('a bearer token', () => {

@@ -1,4 +1,4 @@
 export { testDatabase } from '@caregraph/database/testing'
 export { anActor } from './actors.js'
-export { testClock } from './clock.js'
+export { type TestClock, testClock } from './clock.js'
 export { type SubgraphUnderTest, startSubgraph, testClinic, until } from './subgraph.js'

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
+import type { Cache, Limit } from '@caregraph/cache'
 import { Refusal } from '@caregraph/refusals'
 
-const windowSeconds = 15 * 60
-const sweepEverySeconds = 60
+const windowMilliseconds = 15 * 60_000
 const mostFailures = { account: 10, address: 100 }
 
 /** Whom an attempt counts against. */
@@ -22,52 +22,19 @@ export interface Attempts {
   begin(attempted: Attempted): Promise<() => Promise<void>>
 }
 
-interface Failure {
-  readonly at: number
-}
-
-/** The counts of one process: a restart forgets them. */
-export function createAttempts(now: () => Date): Attempts {
-  /** By whom they count against. The pace of the password queue bounds how many there can be. */
-  const failures = new Map<string, Set<Failure>>()
-  let sweepAt = 0
-
-  const failuresOf = (key: string, since: number): Set<Failure> => {
-    const known = failures.get(key) ?? new Set()
-    for (const failure of known) if (failure.at <= since) known.delete(failure)
-    failures.set(key, known)
-    return known
-  }
-  const sweep = (since: number) => {
-    for (const key of failures.keys()) if (failuresOf(key, since).size === 0) failures.delete(key)
-  }
-
+/** The counts of all copies that share the cache. */
+export function createAttempts(cache: Pick<Cache, 'note'>): Attempts {
   return {
     async begin(attempted) {
-      const time = now().getTime()
-      const since = time - windowSeconds * 1000
-      if (time >= sweepAt) {
-        sweepAt = time + sweepEverySeconds * 1000
-        sweep(since)
-      }
-      const counts = limitsOf(attempted).map(({ key, most }) => ({ failed: failuresOf(key, since), most }))
-      for (const { failed, most } of counts) {
-        const [oldest] = failed
-        if (oldest !== undefined && failed.size >= most) {
-          throw new Refusal('RATE_LIMITED', { retryAfterSeconds: Math.ceil((oldest.at - since) / 1000) })
-        }
-      }
-      const failure = { at: time }
-      for (const { failed } of counts) failed.add(failure)
-      return async () => {
-        for (const { failed } of counts) failed.delete(failure)
-      }
+      const noted = await cache.note(limitsOf(attempted), windowMilliseconds)
+      if (noted.takeBack !== undefined) return noted.takeBack
+      throw new Refusal('RATE_LIMITED', { retryAfterSeconds: Math.ceil(noted.freeInMilliseconds / 1000) })
     },
   }
 }
 
-function limitsOf({ email, clientAddress }: Attempted): { key: string; most: number }[] {
-  const limits = []
+function limitsOf({ email, clientAddress }: Attempted): Limit[] {
+  const limits: Limit[] = []
   if (email !== undefined) limits.push({ key: `account ${email.toLowerCase()}`, most: mostFailures.account })
   if (clientAddress !== undefined) {
     limits.push({ key: `network ${networkOf(clientAddress)}`, most: mostFailures.address })

@@ -1,8 +1,10 @@
+import { revocationsPath } from '@caregraph/access'
 import { searchTables } from '@caregraph/database'
 import { defineSubgraph, reference } from '@caregraph/subgraph'
 import { openAuthServices } from './auth-services.js'
 import { loadUsers } from './find-users.js'
 import { userTables } from './migrations/users.js'
+import { publishRevoked } from './revoked.js'
 import { forgetOldSessions } from './session.tables.js'
 import { publicKeys, rotateSigningKeys } from './signing-keys.js'
 import { SessionRow, UserRow } from './user.entity.js'
@@ -20,6 +22,7 @@ export const auth = defineSubgraph({
   tables: { entities: [UserRow, SessionRow], migrations: [...searchTables, userTables] },
   services: openAuthServices,
   routes: {
+    [revocationsPath]: (request, { database, now }) => publishRevoked(request, database, now()),
     '/.well-known/jwks.json': async (_, { database }) =>
       Response.json(await publicKeys(database), {
         headers: { 'cache-control': `public, max-age=${keysMayBeKeptSeconds}` },

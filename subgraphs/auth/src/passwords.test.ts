@@ -1,3 +1,4 @@
+import { memoryCache } from '@caregraph/cache'
 import { testClock } from '@caregraph/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createAttempts } from './attempts.js'
@@ -5,7 +6,7 @@ import { createPasswords, type Passwords } from './passwords.js'
 
 let passwords: Passwords
 beforeAll(async () => {
-  passwords = await createPasswords(createAttempts(testClock().now))
+  passwords = await createPasswords(createAttempts(memoryCache(testClock().now)))
 })
 
 const ofNobody = { clientAddress: undefined }

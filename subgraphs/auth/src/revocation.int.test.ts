@@ -1,4 +1,5 @@
-import type { Role } from '@caregraph/access'
+import { publishedRevocations, type Role } from '@caregraph/access'
+import { until } from '@caregraph/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AuthUnderTest, goodPassword, type SignedIn, startAuth } from './start-auth.js'
 
@@ -82,6 +83,45 @@ describe('an access token is refused at once, and still after a restart,', () =>
     expect(await isTaken(next)).toEqual([true, true])
   })
 })
+
+it('a revocation of which the act itself heard nothing more, since the commit’s answer was lost, is refused all the same', async () => {
+  const [ada, elsewhere] = await twoSessions()
+  const now = house.clock.now()
+  await house.database.query('UPDATE sessions SET ended_at = $2 WHERE id = $1', [ada.actor.sessionId, now])
+  await until(async () => !(await isTakenHere(ada)))
+  await house.database.query('UPDATE users SET roles = $2, roles_changed_at = $3 WHERE id = $1', [
+    ada.id,
+    ['AUDITOR'],
+    now,
+  ])
+  await until(async () => !(await isTakenHere(elsewhere)))
+})
+
+it('what was revoked is answered to other processes: ids and roles of the last minutes, and no person', async () => {
+  const [ada, elsewhere] = await twoSessions()
+  await done('mutation { logout }', {}, ada)
+  await done(setRoles, { id: ada.id, roles: ['DOCTOR'] satisfies Role[] }, admin)
+  const read = publishedRevocations(house.running.fetch)
+  const revoked = await read(undefined)
+  const at = house.clock.now()
+  expect(revoked.sessions).toContainEqual({ id: ada.actor.sessionId, endedAt: at })
+  expect(revoked.sessions.map(({ id }) => id)).not.toContain(elsewhere.actor.sessionId)
+  expect(revoked.roles).toContainEqual({ userId: ada.id, roles: ['DOCTOR'], changedAt: at })
+  expect(JSON.stringify(revoked)).not.toMatch(/@|Lovelace/)
+
+  house.clock.advance(600_000)
+  expect((await read(undefined)).sessions).toEqual(revoked.sessions)
+  expect((await read(at)).sessions).toEqual([])
+  const garbled = await house.running.fetch(new Request('http://auth/revocations?after=yesterday'))
+  expect(garbled.status).toBe(400)
+})
+
+async function isTakenHere({ accessToken }: SignedIn): Promise<boolean> {
+  return house.verify(accessToken).then(
+    () => true,
+    () => false,
+  )
+}
 
 async function twoSessions(): Promise<[SignedIn, SignedIn]> {
   const ada = await house.aUser()

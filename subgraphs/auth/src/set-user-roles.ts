@@ -19,8 +19,10 @@ export async function setUserRoles(context: AuthContext, givenId: string, given:
   return inTransaction(context, async (tx) => {
     const user = await lockUserAmongAdministrators(tx, id, { field: 'roles', staysOne: roles.includes('ADMIN') })
     if (user.roles.join() === roles.join()) return user
-    await tx.manager.update(UserRow, { id }, { roles, rolesChangedAt: now })
-    tx.afterCommit(() => revocations.changeRoles(id, roles, now))
-    return { ...user, roles, rolesChangedAt: now }
+    // Always later than the change before, whatever the clocks of two copies say: the latest is the one that stands.
+    const rolesChangedAt = new Date(Math.max(now.getTime(), (user.rolesChangedAt?.getTime() ?? 0) + 1))
+    await tx.manager.update(UserRow, { id }, { roles, rolesChangedAt })
+    tx.afterCommit(() => revocations.changeRoles(id, roles, rolesChangedAt))
+    return { ...user, roles, rolesChangedAt }
   })
 }
