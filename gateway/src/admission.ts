@@ -1,4 +1,5 @@
 import { type Actor, bearerToken, InvalidToken, type VerifyToken } from '@caregraph/access'
+import type { Cache } from '@caregraph/cache'
 import { Refusal } from '@caregraph/refusals'
 import { addressBlock, createRateLimit } from './rate-limit.js'
 
@@ -11,17 +12,17 @@ export type Admit = (authorization: unknown, address: string) => Promise<Actor |
 
 export function createAdmission(options: {
   verifyToken: VerifyToken
-  now: () => Date
+  cache: Pick<Cache, 'countInWindow'>
   anonymousPerMinute: number
   userPerMinute: number | undefined
 }): Admit {
-  const limitOfAddress = createRateLimit(options.anonymousPerMinute, options.now)
-  const limitOfUser = createRateLimit(options.userPerMinute, options.now)
+  const limitOfAddress = createRateLimit('address', options.anonymousPerMinute, options.cache)
+  const limitOfUser = createRateLimit('user', options.userPerMinute, options.cache)
   return async (authorization, address) => {
     const actor = authorization === undefined ? undefined : await actorOf(authorization, options.verifyToken)
     // Whoever guesses tokens is counted like anybody without one.
     const isKnown = actor !== undefined && actor !== 'invalid'
-    const retryAfterSeconds = isKnown ? limitOfUser(actor.id) : limitOfAddress(addressBlock(address))
+    const retryAfterSeconds = isKnown ? await limitOfUser(actor.id) : await limitOfAddress(addressBlock(address))
     if (retryAfterSeconds !== undefined) throw new Refusal('RATE_LIMITED', { retryAfterSeconds })
     if (actor === 'invalid') throw new Refusal('UNAUTHENTICATED', undefined, 'This bearer token does not verify.')
     return actor

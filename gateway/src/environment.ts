@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { settingsReader, type Variables } from '@caregraph/subgraph'
+import { readCacheUrl, settingsReader, type Variables } from '@caregraph/subgraph'
 import { readSubgraphKey, readSubgraphUrls, type SubgraphUrls } from '@caregraph/subgraph/http'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import type { Settings } from './server.js'
@@ -13,6 +13,8 @@ export interface Environment {
   /** What every request to a subgraph carries; nothing where all of them listen on the loopback. */
   readonly subgraphKey: string | undefined
   readonly subgraphUrls: ReadonlyMap<string, SubgraphUrls>
+  /** Nothing for the memory of the process. */
+  readonly cacheUrl: string | undefined
   readonly production: boolean
   readonly telemetry: TelemetrySettings
   readonly settings: Partial<Settings>
@@ -31,6 +33,7 @@ export function readEnvironment(variables: Variables): Environment {
       Array.from(routingUrlsOf(supergraphSdl), ([name, url]) => [name, readSubgraphUrls(reader, name, url)]),
     ),
     subgraphKey: readSubgraphKey(variables, reader),
+    cacheUrl: readCacheUrl(reader),
     production: variables['NODE_ENV'] === 'production',
     telemetry: readTelemetrySettings(reader),
     settings: {

@@ -1,4 +1,12 @@
-import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
+import {
+  createRevocations,
+  createTokenVerifier,
+  followRevocations,
+  publishedKeys,
+  publishedRevocations,
+} from '@caregraph/access'
+import { openCache } from '@caregraph/cache'
+import { traceOf } from '@caregraph/subgraph'
 import { startTelemetry } from '@caregraph/telemetry'
 import { readEnvironment } from './environment.js'
 import { startGateway } from './server.js'
@@ -11,14 +19,26 @@ const { subgraphUrls, subgraphKey: key } = environment
 const subgraphs = new Map(
   Array.from(subgraphUrls, ([name, urls]) => [name, remoteSubgraph(name, urls, { key })] as const),
 )
-const keys = publishedKeys((request) => (subgraphs.get('auth') as RemoteSubgraph).fetch(request))
+const askAuth = (request: Request) => (subgraphs.get('auth') as RemoteSubgraph).fetch(request)
+const keys = publishedKeys(askAuth)
 const now = () => new Date()
+const told = (message: string) => (error: unknown) => log.error(message, traceOf(error))
+const cache = await openCache(environment.cacheUrl, {
+  now,
+  secret: key,
+  onFault: told('the cache was asked in vain'),
+})
+const revocations = createRevocations()
+const stopFollowing = followRevocations({
+  ...{ read: publishedRevocations(askAuth), revocations, cache },
+  onFault: told('auth was asked in vain what was revoked'),
+})
 
 const gateway = await startGateway({
   ...environment,
   subgraphs,
-  // Ended sessions are refused by the rooms, which hear of them; here a token is good until it expires.
-  verifyToken: createTokenVerifier({ keys, revocations: createRevocations(), now }),
+  verifyToken: createTokenVerifier({ keys, revocations, now }),
+  cache,
   now,
   log,
 })
@@ -26,6 +46,8 @@ log.info('the gateway answers', { url: gateway.url })
 
 const stop = async () => {
   await gateway.stop()
+  await stopFollowing()
+  await cache.close()
   await Promise.all(Array.from(subgraphs.values(), (subgraph) => subgraph.stop()))
   await telemetry.stop()
 }

@@ -1,19 +1,15 @@
-import { expect, it } from 'vitest'
+import { memoryCache } from '@caregraph/cache'
+import { describe, expect, it } from 'vitest'
 import { addressBlock, createRateLimit } from './rate-limit.js'
+import { rateLimitSuite } from './rate-limit.suite.js'
 
-it('a minute begins with the first request and is over after sixty seconds', () => {
-  let at = 1_000_000
-  const limit = createRateLimit(2, () => new Date(at))
-  expect([limit('ada'), limit('ada'), limit('ada')]).toEqual([undefined, undefined, 60])
-  at += 59_001
-  expect([limit('ada'), limit('bob')]).toEqual([1, undefined])
-  at += 999
-  expect(limit('ada')).toBeUndefined()
+describe('in the memory of a process', () => {
+  rateLimitSuite(async (now) => memoryCache(now))
 })
 
-it('without a number everybody may ask as often as they like', () => {
-  const limit = createRateLimit(undefined, () => new Date())
-  expect(Array.from({ length: 10_000 }, () => limit('ada')).every((each) => each === undefined)).toBe(true)
+it('without a number everybody may ask as often as they like, and nobody is counted', async () => {
+  const limit = createRateLimit('user', undefined, { countInWindow: () => expect.fail('this was counted') })
+  expect(await limit('ada')).toBeUndefined()
 })
 
 it.each([

@@ -1,26 +1,24 @@
 import { isIPv6 } from 'node:net'
-import { LRUCache } from 'lru-cache'
+import type { Cache } from '@caregraph/cache'
 
 /** Whole seconds to wait, or nothing where the request may go on. */
-export type RateLimit = (who: string) => number | undefined
+export type RateLimit = (who: string) => Promise<number | undefined>
 
 const windowMilliseconds = 60_000
-/** Whoever is forgotten because so many others came begins anew: memory stays bounded. */
-const rememberedCallers = 100_000
 
-/** Counts requests in windows of a minute, each of which begins with somebody's first request. */
-export function createRateLimit(perMinute: number | undefined, now: () => Date): RateLimit {
-  if (perMinute === undefined) return () => undefined
-  const windows = new LRUCache<string, { endsAt: number; count: number }>({ max: rememberedCallers })
-  return (who) => {
-    const at = now().getTime()
-    const known = windows.get(who)
-    if (known === undefined || known.endsAt <= at) {
-      windows.set(who, { endsAt: at + windowMilliseconds, count: 1 })
-      return undefined
-    }
-    known.count++
-    return known.count > perMinute ? Math.ceil((known.endsAt - at) / 1000) : undefined
+/**
+ * Counts requests in windows of a minute, each of which begins with somebody's first request at any copy that shares
+ * the cache. `what` tells the counts of several limits apart.
+ */
+export function createRateLimit(
+  what: string,
+  perMinute: number | undefined,
+  cache: Pick<Cache, 'countInWindow'>,
+): RateLimit {
+  if (perMinute === undefined) return async () => undefined
+  return async (who) => {
+    const { count, endsInMilliseconds } = await cache.countInWindow(`${what} ${who}`, windowMilliseconds)
+    return count > perMinute ? Math.ceil(endsInMilliseconds / 1000) : undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { VerifyToken } from '@caregraph/access'
+import type { Cache } from '@caregraph/cache'
 import type { Log, SubgraphClient } from '@caregraph/subgraph'
 import { metrics } from '@caregraph/telemetry'
 import Fastify from 'fastify'
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly supergraphSdl: string
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>
   readonly verifyToken: VerifyToken
+  /** In which requests are counted: all copies of the gateway that share it count together. */
+  readonly cache: Cache
   readonly now: () => Date
   readonly log: Log
   /** In production nobody is shown the schema: no introspection, no landing page, no "did you mean". */
@@ -80,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const graph = new Graph(options.supergraphSdl, { ...settings, subgraphs, log })
   const apollo = await startApollo(graph, { ...settings, limits, production, shapeError, log })
 
-  const admit = observeAdmission(createAdmission({ ...settings, verifyToken, now }))
+  const admit = observeAdmission(createAdmission({ ...settings, verifyToken, cache: options.cache }))
 
   const handleError = httpErrorHandler(log)
   const server = Fastify({

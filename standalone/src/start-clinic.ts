@@ -116,6 +116,7 @@ export async function startClinic(
       supergraphSdl: await readFile(supergraphFile, 'utf8'),
       subgraphs: running,
       verifyToken: environment.verifyToken,
+      cache: environment.cache,
       now: clock.now,
       log,
       production: settings.isProduction,

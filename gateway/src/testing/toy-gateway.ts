@@ -1,5 +1,6 @@
 import { composeServices } from '@apollo/composition'
 import { type Actor, InvalidToken, type VerifyToken } from '@caregraph/access'
+import { memoryCache } from '@caregraph/cache'
 import type { Log } from '@caregraph/subgraph'
 import { parse } from 'graphql'
 import { type Gateway, type GatewayOptions, startGateway } from '../server.js'
@@ -65,6 +66,7 @@ export async function startToyGateway(options: Partial<GatewayOptions> = {}): Pr
     supergraphSdl: toySupergraph,
     subgraphs: new Map(Object.entries(subgraphs)),
     verifyToken: tokens.verifyToken,
+    cache: memoryCache(now),
     now,
     log,
     production: false,

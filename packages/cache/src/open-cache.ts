@@ -14,12 +14,22 @@ export interface CacheOptions {
   readonly onFault: (error: unknown) => void
 }
 
+/** CACHE_URL is not what it must be; the message is for the operator, and does not quote it. */
+export class WrongCacheUrl extends Error {
+  override readonly name = 'WrongCacheUrl'
+}
+
 /**
  * The cache at a `redis://` or `rediss://` URL, which all copies share, or without a URL the memory of this process.
  * Resolves at once: a Redis that is not there yet costs speed, and is connected to when it comes.
+ * Throws WrongCacheUrl where the URL is none of a Redis.
  */
 export async function openCache(url: string | undefined, options: CacheOptions): Promise<Cache> {
   if (url === undefined) return memoryCache(options.now)
   const { redisCache } = await import('./redis-cache.js')
-  return redisCache(url, options)
+  try {
+    return redisCache(url, options)
+  } catch {
+    throw new WrongCacheUrl('CACHE_URL is no URL of a Redis: give redis://user:password@host:port/database.')
+  }
 }

@@ -26,6 +26,7 @@ class Silent extends Error {
 /**
  * One connection, made again in the background for as long as it takes. The client's own reconnecting is not used: it
  * waits without an end for a greeting that never comes, and its deadlines end when a command has been written.
+ * Throws where the URL is none of a Redis.
  * @param prepare is done with each new connection before anything else is asked of it
  */
 export function connectRedis(options: {
@@ -47,10 +48,10 @@ export function connectRedis(options: {
     options.onFault(error)
   }
 
-  async function keepConnected(): Promise<void> {
+  async function keepConnected(first: RedisClient): Promise<void> {
+    let client = first
     let pause = shortestPauseMilliseconds
     while (!closing.signal.aborted) {
-      const client = newClient(options.url)
       const lost = new Promise<never>((_, reject) => {
         giveUp = reject
         client.on('error', reject)
@@ -70,9 +71,10 @@ export function connectRedis(options: {
       }
       await delay(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined)
       pause = Math.min(pause * 2, longestPauseMilliseconds)
+      client = newClient(options.url)
     }
   }
-  const connection = keepConnected()
+  const connection = keepConnected(newClient(options.url))
 
   return {
     async ask(command) {

@@ -40,6 +40,13 @@ export {
   UrlScalar,
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
-export { readClinic, type SettingsReader, settingsReader, type Variables, WrongSettings } from './settings.js'
+export {
+  readCacheUrl,
+  readClinic,
+  type SettingsReader,
+  settingsReader,
+  type Variables,
+  WrongSettings,
+} from './settings.js'
 export type { OpenedEngine, Surroundings } from './storage.js'
 export { streamOf } from './stream.js'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import { parse } from 'yaml'
 import type { Clinic } from './clinic.js'
-import { readClinic, type SettingsReader, settingsReader, type Variables } from './settings.js'
+import { readCacheUrl, readClinic, settingsReader, type Variables } from './settings.js'
 import { readSubgraphKey } from './subgraph-key.js'
 import { readSubgraphUrls, type SubgraphUrls } from './subgraph-urls.js'
 
@@ -45,34 +45,14 @@ export function readProcessSettings(name: string, variables: Variables): Process
     host: variables['HOST'] || '127.0.0.1',
     port: reader.whole('PORT', Number(new URL(ownUrl).port), 0, 65_535),
     key: readSubgraphKey(variables, reader),
-    databaseUrl: urlIn(
-      'DATABASE_URL',
-      ['postgres:', 'postgresql:', 'mysql:', 'mongodb:', 'mongodb+srv:'],
-      variables,
-      reader,
-    ),
+    databaseUrl: reader.url('DATABASE_URL', ['postgres:', 'postgresql:', 'mysql:', 'mongodb:', 'mongodb+srv:']),
     dataDirectory: resolve(variables['DATA_DIR'] || '.data', name),
-    brokerUrl: urlIn('BROKER_URL', ['kafka:'], variables, reader),
-    cacheUrl: urlIn('CACHE_URL', ['redis:', 'rediss:'], variables, reader),
+    brokerUrl: reader.url('BROKER_URL', ['kafka:']),
+    cacheUrl: readCacheUrl(reader),
     peers: new Map(peers),
     clinic: readClinic(reader, 'http://localhost:4004'),
     telemetry: readTelemetrySettings(reader),
   }
   reader.end()
   return settings
-}
-
-/** Never quotes what was given: a password can stand in it. */
-function urlIn(
-  name: string,
-  schemes: readonly string[],
-  variables: Variables,
-  { refuse }: SettingsReader,
-): string | undefined {
-  const value = variables[name]
-  if (!value) return undefined
-  if (!schemes.includes(/^[a-z+]+:/.exec(value)?.[0] ?? '')) {
-    refuse(`${name} begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`)
-  }
-  return value
 }

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
+import {
+  createRevocations,
+  createTokenVerifier,
+  followRevocations,
+  publishedKeys,
+  publishedRevocations,
+} from '@caregraph/access'
 import { openCache } from '@caregraph/cache'
 import { isDatabaseAway } from '@caregraph/database'
 import { createLocalBus, type EventBus, lateBus, type Stop } from '@caregraph/events'
@@ -90,7 +96,12 @@ export async function startSubgraphProcess(options: {
     })
     stops.push(cache.close)
     const revocations = createRevocations()
-    const keys = publishedKeys(async (request) => clientOf('auth').fetch(request))
+    const askAuth = async (request: Request) => clientOf('auth').fetch(request)
+    const keys = publishedKeys(askAuth)
+    if (subgraph.name !== 'auth') {
+      const onFault = (error: unknown) => log.error('auth was asked in vain what was revoked', traceOf(error))
+      stops.push(followRevocations({ read: publishedRevocations(askAuth), revocations, cache, onFault }))
+    }
     const environment = {
       ...{ databaseUrl, bus, cache, revocations, now, log },
       peers: peersOf(clientOf),

@@ -19,6 +19,8 @@ export interface SettingsReader {
     least: number,
     most: number,
   ): number | Otherwise
+  /** Of an engine; nothing where it is not set. Never quotes what was given: a password can stand in it. */
+  url(name: string, schemes: readonly string[]): string | undefined
   refuse(fault: string): void
   /** Throws WrongSettings where anything was wrong. */
   end(): void
@@ -39,12 +41,23 @@ export function settingsReader(variables: Variables): SettingsReader {
       faults.push(`${name} is ${JSON.stringify(variables[name])}: give a whole number from ${least} to ${most}.`)
       return otherwise
     },
+    url(name, schemes) {
+      const value = variables[name]
+      if (!value) return undefined
+      if (!schemes.includes(/^[a-z+]+:/.exec(value)?.[0] ?? '')) {
+        faults.push(`${name} begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`)
+      }
+      return value
+    },
     refuse: (fault) => void faults.push(fault),
     end() {
       if (faults.length > 0) throw new WrongSettings(faults.join('\n'))
     },
   }
 }
+
+/** Where the cache is that all copies share; nothing for the memory of the process. */
+export const readCacheUrl = ({ url }: SettingsReader): string | undefined => url('CACHE_URL', ['redis:', 'rediss:'])
 
 const country = /^[A-Z]{2}$/
 const currencies = new Set(Intl.supportedValuesOf('currency'))
