@@ -21,6 +21,16 @@ export interface PoolState {
   readonly waiting: number
 }
 
+export interface OpenTransaction {
+  readonly ask: Ask
+  /** Asks without waiting for the answer. Throws where it cannot even be asked. */
+  send(question: string | Prepared, values?: readonly unknown[]): void
+  /** What was wrong with something that was sent: all that came behind it has failed because of it. */
+  failure(): unknown
+  /** Throws where a statement has failed: then nothing is kept. */
+  commit(): Promise<void>
+}
+
 /** What one of all copies does at a time. */
 export type LockName = 'migrate' | 'relay'
 
@@ -38,8 +48,8 @@ export interface Engine {
   pool(database: DataSource): Ask
   poolState(database: DataSource): PoolState
   connection(runner: QueryRunner): Promise<Ask>
-  /** The connection of a transaction that has begun. `refuseFailed` throws where one of its statements has failed. */
-  transaction(runner: QueryRunner): Promise<{ ask: Ask; refuseFailed: () => Promise<void> }>
+  /** The transaction that has begun on a connection. */
+  transaction(runner: QueryRunner): Promise<OpenTransaction>
   /** Never waits. The lock is the connection's until it is let go, or the connection dies. */
   tryLock(connection: Ask, database: DataSource, lock: LockName): Promise<boolean>
   unlock(connection: Ask, database: DataSource, lock: LockName): Promise<void>

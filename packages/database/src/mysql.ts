@@ -97,30 +97,43 @@ export const mysql: Engine = {
   async transaction(runner) {
     const askConnection = asking(runner.dataSource, await runner.connect())
     let failure: unknown
+    let failureOfSent: unknown
     let last: Promise<unknown> = Promise.resolve()
     /**
      * MySQL goes on after a failure, and after a deadlock outside of any transaction: each statement would be kept on
-     * its own. So nothing is asked any more once one has failed, as PostgreSQL has it.
+     * its own. So each waits for the one before it, and nothing is asked any more once one has failed, as PostgreSQL
+     * has it.
      */
     const whileWell = <T>(asked: () => Promise<T>): Promise<T> => {
-      if (failure !== undefined) return Promise.reject(aborted(failure))
-      const answer = asked().catch((error: unknown) => {
-        failure ??= error
-        throw error
+      const answer = last.then(() => {
+        if (failure !== undefined) throw aborted(failure)
+        return asked()
       })
-      last = answer.catch(() => undefined)
+      last = answer.catch((error: unknown) => {
+        failure ??= error
+      })
       return answer
     }
     const throughTypeorm = runner.query.bind(runner)
     runner.query = (statement: string, ...rest: unknown[]) => {
       const query = () => throughTypeorm(statement, ...(rest as [unknown[]]))
-      return statement === 'ROLLBACK' ? query() : whileWell(query)
+      if (statement !== 'ROLLBACK') return whileWell(query)
+      // What still waits for its turn would come behind it, and be kept.
+      failure ??= new Error('this transaction was rolled back')
+      return query()
     }
     return {
       ask: (question, values) => whileWell(() => askConnection(question, values)),
-      async refuseFailed() {
+      send(question, values) {
+        whileWell(() => askConnection(question, values)).catch((error: unknown) => {
+          failureOfSent ??= failure === error ? error : undefined
+        })
+      },
+      failure: () => failureOfSent,
+      async commit() {
         await last
         if (failure !== undefined) throw aborted(failure)
+        await askConnection('COMMIT')
       },
     }
   },

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { DataSource } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { Ask, Engine, LockName } from './engine.js'
+import type { Prepared } from './prepared.js'
 
 const idleMilliseconds = 30_000
 const connectMilliseconds = 5_000
@@ -12,11 +13,6 @@ const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, re
 
 // A day is a text such as 1984-02-29: as an instant it would become another day in another zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
-
-/** A connection of pg, which also knows whether all its statements have ended. */
-interface Connection extends pg.ClientBase {
-  readonly readyForQuery: boolean
-}
 
 export const postgres: Engine = {
   name: 'postgres',
@@ -39,6 +35,8 @@ export const postgres: Engine = {
         connectionTimeoutMillis: connectMilliseconds,
         statement_timeout: statementMilliseconds,
         onConnect: outliveErrors,
+        // A statement need not wait for the answer to the one before it.
+        pipeline: true,
       },
     })
     return database.initialize()
@@ -54,8 +52,25 @@ export const postgres: Engine = {
   connection: async (runner) => asking(runner.dataSource, await runner.connect()),
 
   async transaction(runner) {
-    const connection: Connection = await runner.connect()
-    return { ask: asking(runner.dataSource, connection), refuseFailed: () => refuseFailed(connection) }
+    const connection: pg.ClientBase = await runner.connect()
+    let failure: unknown
+    return {
+      ask: asking(runner.dataSource, connection),
+      send(question, values) {
+        // With a callback, what cannot be asked, such as a value that is no JSON, is told before this returns.
+        connection.query(configOf(runner.dataSource, question, values), (error: unknown) => {
+          failure ??= error ?? undefined
+        })
+      },
+      failure: () => failure,
+      async commit() {
+        if (failure !== undefined) throw failure
+        const { command } = await connection.query('COMMIT')
+        // The answer where a statement has failed: it is no error, and work may have swallowed that of the statement.
+        if (command === 'ROLLBACK')
+          throw new Error('current transaction is aborted, since a statement of it has failed')
+      },
+    }
   },
 
   async tryLock(connection, _, lock) {
@@ -85,14 +100,22 @@ export const postgres: Engine = {
 }
 
 /** Asks pg itself: what TypeORM does around a plain statement costs as much as the statement's way to the server. */
-function asking({ logger }: DataSource, asked: pg.Pool | pg.ClientBase): Ask {
-  return async <Row extends object>(question: Parameters<Ask>[0], parameters: readonly unknown[] = []) => {
-    const config = typeof question === 'string' ? { text: question } : question
-    const values = [...parameters]
-    logger.logQuery(config.text, values)
-    const answer = await asked.query<Row>({ ...config, values })
+function asking(database: DataSource, asked: pg.Pool | pg.ClientBase): Ask {
+  return async <Row extends object>(...question: Parameters<Ask>) => {
+    const answer = await asked.query<Row>(configOf(database, ...question))
     return answer.rows
   }
+}
+
+function configOf(
+  { logger }: DataSource,
+  question: string | Prepared,
+  parameters: readonly unknown[] = [],
+): pg.QueryConfig {
+  const config = typeof question === 'string' ? { text: question } : question
+  const values = [...parameters]
+  logger.logQuery(config.text, values)
+  return { ...config, values }
 }
 
 /**
@@ -101,13 +124,4 @@ function asking({ logger }: DataSource, asked: pg.Pool | pg.ClientBase): Ask {
  */
 function outliveErrors(connection: pg.ClientBase): void {
   connection.on('error', () => undefined)
-}
-
-/**
- * After a statement has failed, PostgreSQL answers COMMIT with a rollback and without an error: work that swallowed the
- * failure would be told that it is kept. Asks the server only where the connection does not know that all went well.
- */
-async function refuseFailed(connection: Connection): Promise<void> {
-  const isWell = connection.readyForQuery && connection.getTransactionStatus() === 'T'
-  if (!isWell) await connection.query('SELECT 1')
 }

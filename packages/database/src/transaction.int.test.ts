@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { connectDatabase, type Database } from './connect.js'
 import { databaseErrorOf, isDatabaseAway } from './database-error.js'
 import { testDatabase } from './testing.js'
-import { inTransaction, queryRows, refuseByConstraint } from './transaction.js'
+import { inTransaction, queryRows, refuseByConstraint, type Transaction } from './transaction.js'
 
 let server: Awaited<ReturnType<typeof testDatabase>>
 let database: Database
@@ -109,6 +109,48 @@ describe('inTransaction', () => {
       })
     await Promise.all([lockBoth(1, 2, first, second), lockBoth(2, 1, second, first)])
     expect(await queryRows(database, 'SELECT text FROM notes')).toEqual([{ text: 'xx' }, { text: 'xx' }])
+  })
+
+  it('keeps what was sent without waiting, in its order', async () => {
+    await inTransaction(database, async (tx) => {
+      tx.send(...insert(1))
+      const [found] = await tx.query<{ count: number }>('SELECT count(*) FROM notes')
+      expect(found?.count).toBe(1)
+      tx.send(...insert(2))
+    })
+    expect(await ids()).toEqual([1, 2])
+  })
+
+  it('says what was wrong with what was sent, whatever came behind it, and keeps nothing', async () => {
+    await queryRows(database, ...insert(1))
+    const told = vi.fn()
+    const endings = [() => Promise.resolve(), (tx: Transaction) => tx.query(...insert(3))]
+    for (const ending of endings) {
+      const refused = inTransaction(database, async (tx) => {
+        tx.afterCommit(told)
+        tx.send(...insert(2))
+        tx.send(...insert(1))
+        await ending(tx)
+      })
+      await expect(refused).rejects.toSatisfy((error) => databaseErrorOf(error)?.constraint === 'notes_id')
+    }
+    const garbled = inTransaction(database, async (tx) => {
+      tx.send(...insert(2))
+      tx.send('SELECT $1', [{ toJSON: () => 1n }])
+    })
+    await expect(garbled).rejects.toThrow('BigInt')
+    expect(told).not.toHaveBeenCalled()
+    expect(await ids()).toEqual([1])
+  })
+
+  it('runs the work again where what was sent could not be had', async () => {
+    const { tries, statement } = failing(2, '40P01')
+    await inTransaction(database, async (tx) => {
+      tx.send(statement())
+      await tx.query(...insert(1))
+    })
+    expect(tries()).toBe(3)
+    expect(await ids()).toEqual([1])
   })
 
   it('tells of the commit once, after it, and never of what was rolled back or tried before', async () => {

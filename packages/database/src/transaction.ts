@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inSpan } from '@caregraph/telemetry'
-import type { EntityManager } from 'typeorm'
+import type { EntityManager, QueryRunner } from 'typeorm'
 import type { Database } from './connect.js'
 import { databaseErrorOf, isToRunAgain } from './database-error.js'
-import { type Ask, engineOf, type Statement, writtenFor } from './engine.js'
+import { engineOf, type OpenTransaction, type Statement, writtenFor } from './engine.js'
 
 /** A database, as one request or event reaches it. */
 export interface TracedDatabase {
@@ -19,6 +19,8 @@ export interface Transaction {
   readonly traceparent: string | undefined
   /** The rows that the statement answers: also of an UPDATE or DELETE with RETURNING. */
   query<Row extends object>(statement: Statement, parameters?: readonly unknown[]): Promise<Row[]>
+  /** Asks without waiting for the answer. Where it fails, the transaction fails with it. */
+  send(statement: Statement, parameters?: readonly unknown[]): void
   /** Called once, after the commit and never after a rollback. Must not throw. */
   afterCommit(callback: () => void): void
 }
@@ -40,41 +42,46 @@ async function tryUntilKept<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
-    const callbacks: (() => void)[] = []
+    const runner = database.createQueryRunner()
     try {
-      const result = await database.transaction(async (manager) => {
-        const runner = manager.queryRunner
-        if (runner === undefined) throw new Error('a transaction has a connection of its own')
-        const { ask, refuseFailed } = await engineOf(database).transaction(runner)
-        const { tx, end } = openTransaction(manager, ask, traceparent, callbacks)
-        try {
-          const answer = await work(tx)
-          await refuseFailed()
-          return answer
-        } finally {
-          end()
-        }
-      })
-      for (const callback of callbacks) callback()
-      return result
+      return await tryOnce(runner, traceparent, work)
     } catch (error) {
       if (!isToRunAgain(error) || tries === triesOfATransaction) throw error
       await delay(2 ** tries)
+    } finally {
+      await runner.release()
     }
   }
 }
 
-/**
- * The connection takes statements until it is given back, and what comes to it between the rollback and that moment is
- * kept on its own. So `end` comes before the rollback: work that was given up and goes on writes nothing.
- */
-function openTransaction(
-  manager: EntityManager,
-  ask: Ask,
+async function tryOnce<T>(
+  runner: QueryRunner,
   traceparent: string | undefined,
-  callbacks: (() => void)[],
-): { tx: Transaction; end: () => void } {
-  const { name } = engineOf(manager.connection)
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  await runner.startTransaction()
+  const open = await engineOf(runner.dataSource).transaction(runner)
+  const { tx, end, callbacks } = transactionOf(runner, open, traceparent)
+  try {
+    const answer = await work(tx)
+    end()
+    await open.commit()
+    for (const callback of callbacks) callback()
+    return answer
+  } catch (error) {
+    end()
+    await runner.rollbackTransaction().catch(() => undefined)
+    throw open.failure() ?? error
+  }
+}
+
+/**
+ * The connection takes statements until it is given back, and what comes to it behind the last one of the transaction is
+ * kept on its own. So `end` comes before that: work that was given up and goes on writes nothing.
+ */
+function transactionOf({ manager, dataSource }: QueryRunner, open: OpenTransaction, traceparent: string | undefined) {
+  const { name } = engineOf(dataSource)
+  const callbacks: (() => void)[] = []
   let isOpen = true
   const whileOpen = <T>(it: T): T => {
     if (!isOpen) throw new Error('this transaction has ended')
@@ -85,7 +92,8 @@ function openTransaction(
       return whileOpen(manager)
     },
     traceparent,
-    query: async (statement, parameters) => whileOpen(ask)(writtenFor(name, statement), parameters),
+    query: async (statement, parameters) => whileOpen(open).ask(writtenFor(name, statement), parameters),
+    send: (statement, parameters) => whileOpen(open).send(writtenFor(name, statement), parameters),
     afterCommit: (callback) => {
       callbacks.push(callback)
     },
@@ -93,7 +101,7 @@ function openTransaction(
   const end = () => {
     isOpen = false
   }
-  return { tx, end }
+  return { tx, end, callbacks }
 }
 
 /** One statement on its own. */

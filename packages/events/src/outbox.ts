@@ -38,7 +38,7 @@ export async function appendEvent<Type extends EventType>(
   data: EventData<Type>,
   now: Date,
 ): Promise<void> {
-  await tx.query(append, [eventOf(type, subject, data, now, tx.traceparent)])
+  tx.send(append, [eventOf(type, subject, data, now, tx.traceparent)])
   const databaseName = nameOf(tx.manager.connection)
   tx.afterCommit(() => letterBox.emit('letter', databaseName))
 }

@@ -15,7 +15,7 @@ export const oneAtATime = {
  * PATIENT_BUSY where only the patient has. One that has lapsed gives way.
  */
 export async function takeTime(tx: Transaction, appointment: AppointmentRow, now: Date): Promise<void> {
-  await lockPeople(tx, appointment)
+  lockPeople(tx, appointment)
   for (;;) {
     const clashing = await insertUnlessTaken(tx, appointment)
     if (clashing.length === 0) break
@@ -43,8 +43,8 @@ const lockBoth = prepared(
  * bookings of one slot wait for each other in a ring: hundreds of deadlocks, each found after a second.
  * A statement of its own, since what comes next must see what was committed while this one waited.
  */
-async function lockPeople(tx: Transaction, { doctorId, patientId }: AppointmentRow): Promise<void> {
-  await tx.query(lockBoth, [lockOf(doctorId), lockOf(patientId)])
+function lockPeople(tx: Transaction, { doctorId, patientId }: AppointmentRow): void {
+  tx.send(lockBoth, [lockOf(doctorId), lockOf(patientId)])
 }
 
 /** The end of an id is its random part. Two people who share it wait for each other now and then, no more. */

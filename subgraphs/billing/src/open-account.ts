@@ -15,5 +15,5 @@ const insertAccount = prepared(`
  * departments: the account then is there already, and takes over the earlier instant.
  */
 export async function openAccount(tx: Transaction, patientId: string, openedAt: Date): Promise<void> {
-  await tx.query(insertAccount, [newId(), patientId, openedAt])
+  tx.send(insertAccount, [newId(), patientId, openedAt])
 }
