@@ -3,6 +3,8 @@ import type { Engine } from './engine.js'
 import { type EngineName, engines } from './engines.js'
 import { isListening, runningEngine } from './run-engine.js'
 
+export { type Way, wayTo } from './way.js'
+
 /**
  * A suite that needs an engine: at the URL of its variable, or where `npm run engines -- up` has it. Where nothing
  * listens it is skipped by its name; with ENGINES=required it fails with a sentence that says what to do.

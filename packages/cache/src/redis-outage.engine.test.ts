@@ -1,7 +1,7 @@
-import { describeOn } from '@caregraph/engines/testing'
+import { describeOn, type Way, wayTo } from '@caregraph/engines/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Cache } from './cache.js'
-import { type OwnKeys, ownKeys, type Way, wayTo } from './redis-testing.js'
+import { type OwnKeys, ownKeys } from './redis-testing.js'
 
 const minute = 60_000
 const soon = { timeout: 20_000, interval: 20 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createClient } from '@redis/client'
 import type { Cache } from './cache.js'
 import { type CacheOptions, openCache } from './open-cache.js'
@@ -65,58 +63,4 @@ async function connected(cache: Cache): Promise<void> {
       resolve()
     })
   })
-}
-
-/** A way to a server that can be cut, or swallow all that is said without a word. */
-export interface Way {
-  readonly url: string
-  pass(): void
-  /** Ends all connections, and takes no others. */
-  cut(): void
-  /** Leaves all connections open, takes others, and passes nothing on. */
-  swallow(): void
-  stop(): Promise<void>
-}
-
-export async function wayTo(url: string): Promise<Way> {
-  const { hostname, port } = new URL(url)
-  const sockets = new Set<Socket>()
-  let manner: 'pass' | 'cut' | 'swallow' = 'pass'
-  const keep = (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket)).on('error', () => undefined)
-    return socket
-  }
-  const server = createServer((socket) => {
-    if (manner === 'cut') return void socket.destroy()
-    const client = keep(socket)
-    const target = keep(connect(Number(port), hostname))
-    client.on('data', (bytes) => manner === 'pass' && target.write(bytes))
-    target.on('data', (bytes) => manner === 'pass' && client.write(bytes))
-    client.once('close', () => target.destroy())
-    target.once('close', () => client.destroy())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const destroyAll = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pass() {
-      manner = 'pass'
-    },
-    cut() {
-      manner = 'cut'
-      destroyAll()
-    },
-    swallow() {
-      manner = 'swallow'
-    },
-    async stop() {
-      destroyAll()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }
