@@ -1,16 +1,19 @@
-import { isId } from '@caregraph/database'
+import { join } from 'node:path'
+import { isDatabaseAway, isId, openDatabase } from '@caregraph/database'
 import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
-import { type DeadLetter, type Inbox, postgresInbox } from '@caregraph/events'
+import { type DeadLetter, type Inbox, inboxTable, postgresInbox, type Stop } from '@caregraph/events'
+import type { Poison } from '@caregraph/events/kafka'
 import { WrongSettings } from '@caregraph/subgraph'
-import { DataSource } from 'typeorm'
-import { readSettings } from './settings.js'
+import { readSettings, type Settings } from './settings.js'
 import { postgresDirectory } from './start-clinic.js'
 
 const usage = `usage: npm run dead-letters                             lists the events whose effect failed too often
        npm run dead-letters -- redrive <event id>       gives one of them a new row of tries
        npm run dead-letters -- redrive --all            gives all of them one
 
-The clinic must be running (DATA_DIR says which): its consumers do the work.`
+Of the clinic whose DATA_DIR it is, or of the subgraph whose DATABASE_URL it is. With BROKER_URL it also lists the
+messages that were no events: those lie in the topics <subgraph>-dead-letters for 30 days, and cannot be redriven.
+The clinic must be running: its consumers do the work.`
 
 const consumers = ['billing', 'analytics']
 
@@ -21,8 +24,7 @@ class ClinicClosed extends Error {
 try {
   await run(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof ClinicClosed || error instanceof WrongSettings)) throw error
-  console.error(error.message)
+  console.error(sentenceOf(error))
   process.exitCode = 1
 }
 
@@ -38,33 +40,85 @@ async function run([command = 'list', eventId, ...more]: string[]): Promise<void
 }
 
 async function list(): Promise<void> {
-  const letters = (await forEachInbox((inbox) => inbox.deadLetters())).flat()
-  for (const letter of letters) console.log(lineOf(letter))
-  console.log(letters.length === 0 ? 'There are no dead letters.' : `${letters.length} dead letters.`)
+  const lines = [...(await inEachInbox((inbox) => inbox.deadLetters())).flat().map(lineOf), ...(await poisonLines())]
+  for (const line of lines) console.log(line)
+  console.log(lines.length === 0 ? 'There are no dead letters.' : `${lines.length} dead letters.`)
 }
 
 const lineOf = ({ consumer, eventId, type, receivedAt, tries, reason }: DeadLetter) =>
   `${receivedAt.toISOString()}  ${consumer}  ${type}  ${eventId}  after ${tries} tries: ${reason}`
 
+async function poisonLines(): Promise<string[]> {
+  const url = process.env['BROKER_URL']
+  if (!url) return []
+  const { createKafkaBus } = await import('@caregraph/events/kafka')
+  const nothing = () => undefined
+  const bus = createKafkaBus({ url, clientId: 'dead-letters', onPoison: nothing, onFault: nothing, onStopped: nothing })
+  const letters = await Promise.all(consumers.map((consumer) => bus.poisonOf(consumer)))
+  await bus.close()
+  return letters.flat().map(poisonLine)
+}
+
+const poisonLine = ({ group, topic, partition, offset, reason }: Poison) =>
+  `${group}  ${topic}, partition ${partition}, offset ${offset}  is no event: ${reason}`
+
 async function redrive(id: string | undefined): Promise<void> {
-  const counts = await forEachInbox((inbox) => inbox.redrive(new Date(), id))
+  const counts = await inEachInbox((inbox) => inbox.redrive(new Date(), id))
   const count = counts.reduce((sum, each) => sum + each, 0)
   console.log(count === 0 ? 'There is no such dead letter.' : `${count} dead letters are tried again.`)
   if (count === 0) process.exitCode = 1
 }
 
-async function forEachInbox<T>(work: (inbox: Inbox) => Promise<T>): Promise<T[]> {
-  const postgres = await runningPostgres(postgresDirectory(readSettings(process.env)))
-  if (postgres === undefined) throw new ClinicClosed('The clinic is not running: npm start opens it.')
+async function inEachInbox<T>(work: (inbox: Pick<Inbox, 'deadLetters' | 'redrive'>) => Promise<T>): Promise<T[]> {
   const results: T[] = []
-  for (const name of consumers) {
-    const database = new DataSource({ type: 'postgres', url: await ensureDatabase(postgres, name) })
-    await database.initialize()
+  for (const [consumer, url] of await databases()) {
+    const { inbox, close } = await openInbox(url, consumer)
     try {
-      results.push(await work(postgresInbox(database, name)))
+      results.push(await work(inbox))
     } finally {
-      await database.destroy()
+      await close()
     }
   }
   return results
+}
+
+/** Whose database is where. That of a subgraph alone may be anybody's: it has the letters of one of them. */
+async function databases(): Promise<[consumer: string, url: string][]> {
+  const given = process.env['DATABASE_URL']
+  if (given) return consumers.map((consumer) => [consumer, given])
+  const settings = readSettings(process.env)
+  const found = await Promise.all(consumers.map(async (name) => embeddedDatabase(settings, name)))
+  const running = found.filter((database) => database !== undefined)
+  if (running.length > 0) return running
+  throw new ClinicClosed('The clinic is not running: npm start opens it. Of a subgraph elsewhere, set DATABASE_URL.')
+}
+
+async function embeddedDatabase(settings: Settings, name: string): Promise<[string, string] | undefined> {
+  const ofClinic = await runningPostgres(postgresDirectory(settings))
+  const postgres = ofClinic ?? (await runningPostgres(join(settings.dataDirectory, name)))
+  return postgres && [name, await ensureDatabase(postgres, name)]
+}
+
+async function openInbox(
+  url: string,
+  consumer: string,
+): Promise<{ inbox: Pick<Inbox, 'deadLetters' | 'redrive'>; close: Stop }> {
+  if (url.startsWith('mongodb')) {
+    const { connectMongo } = await import('@caregraph/database/mongo')
+    const { mongoInbox } = await import('@caregraph/events/mongo')
+    const connection = await connectMongo(url)
+    return { inbox: await mongoInbox(connection, consumer), close: () => connection.close() }
+  }
+  const tables = { entities: [], migrations: [inboxTable] }
+  const database = await openDatabase({ url, tables, poolSize: 1, onConnectionError: () => undefined })
+  return { inbox: postgresInbox(database, consumer), close: () => database.destroy() }
+}
+
+/** Rethrows what nobody but a programmer can mend. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof ClinicClosed || error instanceof WrongSettings) return error.message
+  if (isDatabaseAway(error)) return 'The database is away: try again when it is there.'
+  if (error instanceof Error && error.name.startsWith('KafkaJS'))
+    return 'The broker is away: try again when it is there.'
+  throw error
 }

@@ -33,17 +33,30 @@ function engineFor(url: string, { migrations }: Tables): EngineName | undefined 
 /** Whether these tables can be kept on the engine that the scheme of the URL names. */
 export const takesUrl = (tables: Tables, url: string): boolean => engineFor(url, tables) !== undefined
 
-/** Connects, and brings the tables up to date. Refuses a database that a newer release has migrated. */
-export async function connectDatabase(options: {
+export interface ConnectOptions {
   /** Its scheme chooses the engine. */
-  url: string
-  tables: Tables
+  readonly url: string
+  readonly tables: Tables
   /** How many connections this process may hold. */
-  poolSize: number
+  readonly poolSize: number
   /** The pool's own faults, such as a connection that the server closed: a new one replaces it. */
-  onConnectionError: (error: unknown) => void
-}): Promise<Database> {
-  const { url, tables, poolSize, onConnectionError } = options
+  readonly onConnectionError: (error: unknown) => void
+}
+
+/** Connects, and brings the tables up to date. Refuses a database that a newer release has migrated. */
+export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  const database = await openDatabase(options)
+  try {
+    await migrate(database, options.tables.migrations)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+/** Connects, and leaves the tables to the process that owns them: for a command beside it. */
+export async function openDatabase({ url, tables, poolSize, onConnectionError }: ConnectOptions): Promise<Database> {
   const engineName = engineFor(url, tables)
   if (engineName === undefined) {
     const forms = enginesOf(tables.migrations).map((name) => `${name}://user:password@host:port/database`)
@@ -52,11 +65,5 @@ export async function connectDatabase(options: {
   const engine = await loadEngine[engineName]()
   const database = await engine.open({ url, entities: tables.entities, poolSize, onConnectionError })
   rememberEngine(database, engine)
-  try {
-    await migrate(database, tables.migrations)
-    return database
-  } catch (error) {
-    await database.destroy()
-    throw error
-  }
+  return database
 }

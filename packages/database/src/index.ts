@@ -1,4 +1,4 @@
-export { connectDatabase, type Database, type Tables, takesUrl } from './connect.js'
+export { connectDatabase, type Database, openDatabase, type Tables, takesUrl } from './connect.js'
 export { databaseErrorOf, isDatabaseAway } from './database-error.js'
 export { type Entity, type PoolState, poolState } from './engine.js'
 export { Conditions, findRows } from './find-rows.js'

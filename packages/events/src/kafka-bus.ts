@@ -14,7 +14,10 @@ import {
 import type { EventBus, Stop } from './bus.js'
 import { owners } from './catalogue.js'
 import { type AnyEvent, readEvent } from './event.js'
+import { lagOf, poisonOf, type ReadingOptions, replay, type TakeEvents } from './kafka-reading.js'
 import { reopened } from './reopened.js'
+
+export type { Progress } from './kafka-reading.js'
 
 /** A message on a topic of events that is none of the catalogue, and where it stands. The reason never quotes it. */
 export interface Poison {
@@ -50,6 +53,13 @@ export interface Lag {
 
 export interface KafkaBus extends EventBus {
   lag(): Promise<Lag[]>
+  /**
+   * Hands over all events that the topics hold at the moment of the call, from the first, as to a new group; what is no
+   * event is left out. Rejects with what `take` rejected with, and with the reason of the signal.
+   */
+  replay(topics: readonly string[], take: TakeEvents, options?: ReadingOptions): Promise<void>
+  /** What was moved to the dead letters of a group, as long as they are kept. */
+  poisonOf(group: string): Promise<Poison[]>
   /** Stops whoever still subscribes or listens, and ends all connections. */
   close(): Promise<void>
 }
@@ -93,6 +103,8 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       await admin.disconnect()
     }
   }
+
+  const cluster = { kafka, named, administer }
 
   const makeTopics = (topics: readonly string[], retentionMilliseconds: number) =>
     administer(async (admin) => {
@@ -235,6 +247,13 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
         return Promise.all(lags)
       }),
 
+    async replay(topics, take, options) {
+      await topicsMade.get()
+      await replay(cluster, topics, take, options)
+    },
+
+    poisonOf: (group) => poisonOf(cluster, group),
+
     async close() {
       await Promise.all([...stops].map((stop) => stop()))
       await producers.drop()
@@ -287,16 +306,4 @@ async function takeBatch(
     await commitOffsetsIfNecessary()
     await heartbeat()
   }
-}
-
-async function lagOf(admin: Admin, groupId: string, topic: string): Promise<number> {
-  const [ends, [committed]] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
-    admin.fetchOffsets({ groupId, topics: [topic] }),
-  ])
-  const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, offset]))
-  return ends.reduce((sum, { partition, high, low }) => {
-    const offset = handled.get(partition) ?? '-1'
-    return sum + Number(BigInt(high) - BigInt(offset === '-1' ? low : offset))
-  }, 0)
 }

@@ -5,6 +5,8 @@ import { createKafkaBus, type KafkaBus, type KafkaBusOptions } from './kafka-bus
 /** Topics and groups of a test's own on a Kafka that it shares. */
 export interface OwnTopics {
   readonly prefix: string
+  /** By which a process is told of them. */
+  readonly url: string
   /** A bus, as each process has one. */
   openBus(callbacks?: Partial<KafkaBusOptions>): KafkaBus
   /** A client for what a stranger may do to the topics, and the bus does not. */
@@ -15,15 +17,17 @@ export interface OwnTopics {
 
 export function ownTopics(url: string, clinic: string = randomUUID()): OwnTopics {
   const prefix = `${clinic}-`
+  const ownUrl = `${url}/${clinic}`
   const buses: KafkaBus[] = []
   const stranger = new Kafka({ clientId: 'stranger', brokers: [new URL(url).host], logLevel: logLevel.NOTHING })
   return {
     prefix,
+    url: ownUrl,
     stranger,
     openBus(callbacks) {
       const ignore = () => undefined
       const silent = { onPoison: ignore, onFault: ignore, onStopped: ignore }
-      const bus = createKafkaBus({ url: `${url}/${clinic}`, clientId: 'test', ...silent, ...callbacks })
+      const bus = createKafkaBus({ url: ownUrl, clientId: 'test', ...silent, ...callbacks })
       buses.push(bus)
       return bus
     },
