@@ -7,7 +7,7 @@ import type { StatisticsStore } from './statistics-store.js'
 export function countEvents(store: StatisticsStore, timeZone: string): Handlers<Transaction | undefined> {
   const count = async (event: CountedEvent, tx: Transaction | undefined) => {
     const changes = changesOf(event, timeZone)
-    if (changes.length > 0) await store.count(event, changes, tx)
+    if (changes.length > 0) await store.count([{ id: event.id, time: event.time, changes }], tx)
   }
   return Object.fromEntries(countedTypes.map((type) => [type, count]))
 }

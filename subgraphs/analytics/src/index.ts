@@ -1,7 +1,9 @@
 import { defineSubgraph, extension } from '@caregraph/subgraph'
 import { countEvents } from './count-event.js'
+import { statisticsIn } from './figure-sets.js'
+import { figureSetTables } from './migrations/figure-sets.js'
 import { figureTables } from './migrations/figures.js'
-import { postgresStore } from './postgres-store.js'
+import { postgresSets } from './postgres-sets.js'
 import type { Services } from './read-statistics.js'
 import { StatisticsResolver } from './statistics.resolver.js'
 
@@ -9,8 +11,8 @@ export const analytics = defineSubgraph<Services>({
   name: 'analytics',
   resolvers: [StatisticsResolver],
   references: { Doctor: extension, ServiceType: extension },
-  tables: { entities: [], migrations: [figureTables] },
-  services: async ({ database }) => ({ services: { statistics: postgresStore(database) } }),
+  tables: { entities: [], migrations: [figureTables, figureSetTables] },
+  services: async ({ database }) => ({ services: { statistics: statisticsIn(postgresSets(database)) } }),
   engines: {
     // Loaded where it is used: who keeps the figures in PostgreSQL does not wait for MongoDB's driver.
     mongodb: async (url) => (await import('./open-mongo.js')).openMongo(url, 'analytics'),

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 import { connectDatabase } from '@caregraph/database'
+import { connectMongo } from '@caregraph/database/mongo'
 import { describeOn } from '@caregraph/engines/testing'
 import { testDatabase } from '@caregraph/testing'
-import { createConnection } from 'mongoose'
+import type { Connection } from 'mongoose'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type CountedEvent, changesOf } from './changes-of-event.js'
+import { figureSetsSuite } from './figure-sets.suite.js'
+import { figureSetTables } from './migrations/figure-sets.js'
 import { figureTables } from './migrations/figures.js'
+import { mongoSets } from './mongo-sets.js'
 import { openMongo } from './open-mongo.js'
 import { postgresStore } from './postgres-store.js'
 import { randomEvent, randomFrom, shuffled } from './random-events.js'
@@ -19,7 +23,7 @@ const year = { from: '2026-01-01', to: '2026-12-31' }
 const made: URL[] = []
 afterAll(async () => {
   for (const { href } of made) {
-    const connection = await createConnection(href).asPromise()
+    const connection = await connectMongo(href)
     await connection.dropDatabase()
     await connection.close()
   }
@@ -35,6 +39,19 @@ function databaseOn(serverUrl: string): URL {
 await describeOn('mongodb', 'on MongoDB', (serverUrl) => {
   const emptyDatabase = () => databaseOn(serverUrl)
   statisticsStoreSuite('MongoDB', () => openStore(emptyDatabase().href))
+
+  figureSetsSuite('MongoDB', async () => {
+    const { href } = emptyDatabase()
+    const connections: Connection[] = []
+    return {
+      async copy() {
+        const connection = await connectMongo(href)
+        connections.push(connection)
+        return mongoSets(connection)
+      },
+      close: async () => void (await Promise.all(connections.map((connection) => connection.close()))),
+    }
+  })
 
   describe('figures in MongoDB', () => {
     it('are those of PostgreSQL, though five copies count each event thrice, in any order and at once', async () => {
@@ -73,7 +90,8 @@ await describeOn('mongodb', 'on MongoDB', (serverUrl) => {
       const sums = async () =>
         texts([...(await store.sumsOfClinic({ from: '2021-01-01', to: '2021-01-01' })).byDay.values()].flat())
       way.loseNext(what)
-      await store.count(event, changes).catch(() => store.count(event, changes))
+      const entries = [{ ...event, changes }]
+      await store.count(entries).catch(() => store.count(entries))
       expect(way.lost()).toEqual({ [what]: 1 })
       expect(await sums()).toEqual(['appointmentsBooked 1', 'bookedForHour 1'])
       await close()
@@ -82,7 +100,8 @@ await describeOn('mongodb', 'on MongoDB', (serverUrl) => {
 
     it('refuse an event that one document cannot hold: of two days, or of two doctors', async () => {
       const { store, close } = await openStore(emptyDatabase().href)
-      const count = (...changes: Parameters<typeof aChange>[0][]) => store.count(anEvent(), changes.map(aChange))
+      const count = (...changes: Parameters<typeof aChange>[0][]) =>
+        store.count([{ ...anEvent(), changes: changes.map(aChange) }])
       await expect(count({ day: '2021-01-01' }, { day: '2021-01-02' })).rejects.toThrow(RangeError)
       await expect(count({ doctorId: randomUUID() }, { doctorId: randomUUID() })).rejects.toThrow(RangeError)
       expect((await store.sumsOfClinic({ from: '2021-01-01', to: '2021-01-02' })).asOf).toBeNull()
@@ -92,7 +111,7 @@ await describeOn('mongodb', 'on MongoDB', (serverUrl) => {
     it('tell service types apart by every character, also those with a meaning in paths', async () => {
       const { store, close } = await openStore(emptyDatabase().href)
       const codes = ['a.b', 'a', 'a.b.c', '$a', '', '"', '\\', '\\u002e', '.']
-      for (const serviceType of codes) await store.count(anEvent(), [aChange({ serviceType })])
+      for (const serviceType of codes) await store.count([{ ...anEvent(), changes: [aChange({ serviceType })] }])
       const { byServiceType } = await store.sumsOfClinic({ from: '2021-01-01', to: '2021-01-01' })
       expect(plain(byServiceType)).toEqual(Object.fromEntries(codes.map((code) => [code, ['appointmentsBooked 1']])))
       await close()
@@ -108,7 +127,7 @@ async function openStore(url: string) {
 const countsAtAll = (event: CountedEvent) => changesOf(event, timeZone).length > 0
 
 async function countAll(store: StatisticsStore, events: readonly CountedEvent[]): Promise<void> {
-  await Promise.all(events.map((event) => store.count(event, changesOf(event, timeZone))))
+  await Promise.all(events.map((event) => store.count([{ ...event, changes: changesOf(event, timeZone) }])))
 }
 
 /** All that can be asked about the events. */
@@ -125,9 +144,9 @@ async function answersOf(store: StatisticsStore, events: readonly CountedEvent[]
 
 async function answersOfPostgres(events: readonly CountedEvent[]) {
   const { url, drop } = await testDatabase()
-  const tables = { entities: [], migrations: [figureTables] }
+  const tables = { entities: [], migrations: [figureTables, figureSetTables] }
   const database = await connectDatabase({ url, tables, poolSize: 4, onConnectionError: () => undefined })
-  const store = postgresStore(database)
+  const store = postgresStore(database, 'a')
   await countAll(store, events)
   const answers = await answersOf(store, events)
   await database.destroy()

@@ -1,5 +1,5 @@
 import { type Connection, mongo, Schema } from 'mongoose'
-import type { Change, StatisticsStore, Sum } from './statistics-store.js'
+import type { Change, Entry, StatisticsStore, Sum } from './statistics-store.js'
 
 /**
  * What some events of one day come to, and which they were. Both are one document, which MongoDB changes as a whole or
@@ -27,43 +27,35 @@ const tallySchema = new Schema<Tally>(
     newestEventAt: Date,
     eventIds: [Schema.Types.UUID],
   },
-  { collection: 'tallies', versionKey: false, strict: 'throw', autoIndex: false },
+  { versionKey: false, strict: 'throw', autoIndex: false },
 )
   .index({ day: 1 })
   .index({ doctorId: 1, day: 1 })
 
-/** Makes its indexes, unless another copy has. */
-export async function mongoStore(connection: Connection): Promise<StatisticsStore> {
-  const tallies = connection.model('Tally', tallySchema)
+/** The figures in one collection of tallies. Makes its indexes, unless another copy has. */
+export async function mongoStore(connection: Connection, collection: string): Promise<StatisticsStore> {
+  const tallies = connection.model(collection, tallySchema, collection)
   await tallies.createIndexes()
 
-  /** False where the tally is there and does not lack the event, or was made by another at this very moment. */
-  async function add(event: { id: string; time: string }, changes: readonly Change[]): Promise<boolean> {
-    const { day, doctorId } = placeOf(changes)
-    const _id = `${day} ${doctorId ?? event.id.slice(-2)}`
+  /** Answers those whose tally is there and does not lack the event, or was made by another at this very moment. */
+  async function add(entries: readonly Entry[]): Promise<Entry[]> {
     try {
-      await tallies.updateOne(
-        { _id, eventIds: { $ne: event.id } },
-        {
-          $setOnInsert: { day, doctorId },
-          $inc: Object.fromEntries(changes.map((change) => [pathOf(change), change.amount])),
-          $max: { newestEventAt: new Date(event.time) },
-          $push: { eventIds: event.id },
-        },
-        { upsert: true },
+      const additions = entries.map(additionOf)
+      await tallies.bulkWrite(
+        additions.map((addition) => ({ updateOne: { ...addition, upsert: true } })),
+        { ordered: false },
       )
-      return true
+      return []
     } catch (error) {
-      if (error instanceof mongo.MongoServerError && error.code === duplicateKey) return false
-      throw error
+      return refusedIn(error).map((index) => entries[index] as Entry)
     }
   }
 
   return {
-    async count(event, changes) {
-      if (changes.length === 0) return
+    async count(entries) {
+      const refused = await add(entries.filter(({ changes }) => changes.length > 0))
       // Tallies never go. So after the first refusal it is there, and a second one can only mean the event.
-      if (!(await add(event, changes))) await add(event, changes)
+      if (refused.length > 0) await add(refused)
     },
 
     async sumsOfClinic({ from, to }) {
@@ -110,6 +102,28 @@ export async function mongoStore(connection: Connection): Promise<StatisticsStor
 
 const duplicateKey = 11_000
 const batchSize = 1_000
+
+/** What adds the event to its tally, where that lacks it. */
+function additionOf({ id, time, changes }: Entry) {
+  const { day, doctorId } = placeOf(changes)
+  return {
+    filter: { _id: `${day} ${doctorId ?? id.slice(-2)}`, eventIds: { $ne: id } },
+    update: {
+      $setOnInsert: { day, doctorId },
+      $inc: Object.fromEntries(changes.map((change) => [pathOf(change), change.amount])),
+      $max: { newestEventAt: new Date(time) },
+      $push: { eventIds: id },
+    },
+  }
+}
+
+/** Which of the writes met a tally that they would have had to make. Throws where anything else went wrong. */
+function refusedIn(error: unknown): number[] {
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error
+  const refusals = [error.writeErrors].flat()
+  if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== duplicateKey)) throw error
+  return refusals.map(({ index }) => index)
+}
 
 /** Refuses changes that no single tally can hold. */
 function placeOf(changes: readonly Change[]): { day: string; doctorId: string | null } {

@@ -1,34 +1,26 @@
+import { connectMongo } from '@caregraph/database/mongo'
 import { mongoInbox } from '@caregraph/events/mongo'
 import type { OpenedEngine } from '@caregraph/subgraph'
-import { createConnection } from 'mongoose'
-import { mongoStore } from './mongo-store.js'
+import { statisticsIn } from './figure-sets.js'
+import { mongoSets } from './mongo-sets.js'
 import type { Services } from './read-statistics.js'
 
-const selectServerMilliseconds = 5_000
-const answerMilliseconds = 15_000
-
-/** Connects to the database that the URL names. Rejects where it is away. */
+/** Everything that analytics keeps, in the database that the URL names. */
 export async function openMongo(url: string, consumer: string): Promise<OpenedEngine<Services>> {
-  const connection = await createConnection(url, {
-    // What only one server of several has written, or none to its disk, can be lost after the event was acknowledged.
-    writeConcern: { w: 'majority', journal: true },
-    bufferCommands: false,
-    serverSelectionTimeoutMS: selectServerMilliseconds,
-    socketTimeoutMS: answerMilliseconds,
-  }).asPromise()
+  const connection = await connectMongo(url)
+  const stop = () => connection.close()
   try {
     return {
-      services: { statistics: await mongoStore(connection) },
+      services: { statistics: statisticsIn(await mongoSets(connection)) },
       inbox: await mongoInbox(connection, consumer),
-      isReady: () =>
-        connection.db?.command({ ping: 1 }).then(
-          () => true,
-          () => false,
-        ) ?? Promise.resolve(false),
-      stop: () => connection.close(),
+      isReady: async () => {
+        const answer = await connection.db?.command({ ping: 1 }).catch(() => undefined)
+        return answer !== undefined
+      },
+      stop,
     }
   } catch (error) {
-    await connection.close()
+    await stop()
     throw error
   }
 }

@@ -11,10 +11,14 @@ interface GroupSum extends Sum {
   readonly newestEventAt: Date
 }
 
-export function postgresStore(database: Database): StatisticsStore {
+export type TableSet = 'a' | 'b'
+
+/** The figures in one of the two sets of tables. */
+export function postgresStore(database: Database, set: TableSet): StatisticsStore {
+  const { countOnce, sumsByEachKey, sumsByDoctor } = statements[set]
   return {
-    async count({ id, time }, changes, tx) {
-      const values = [id, time, JSON.stringify(changes)]
+    async count(entries, tx) {
+      const values = [JSON.stringify(entries)]
       await (tx === undefined ? queryRows(database, countOnce, values) : tx.query(countOnce, values))
     },
 
@@ -49,36 +53,52 @@ function groupedByKey<Key>(sums: readonly GroupSum[], keyOf: (sum: GroupSum) => 
 }
 
 /**
- * Remembers the event and counts it in one statement. Where the same event comes twice at once, the second waits at its
- * id for the first. All lock their rows in one order, so that none waits in a circle.
+ * Remembers the events and counts those that were new, in one statement. Where the same event comes twice at once, the
+ * second waits at its id for the first. All lock ids and then rows in one order, so that none waits in a circle.
  */
-const countOnce = prepared(`
-  WITH counted AS (
-    INSERT INTO counted_events (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1
+const countOnceIn = (figures: string, countedEvents: string) => `
+  WITH entry AS (
+    SELECT DISTINCT ON (id) id, time, changes
+    FROM jsonb_to_recordset($1::jsonb) AS (id uuid, time timestamptz, changes jsonb)
+    ORDER BY id
+  ), counted AS (
+    INSERT INTO ${countedEvents} (event_id) SELECT id FROM entry ORDER BY id ON CONFLICT DO NOTHING RETURNING event_id
   )
-  INSERT INTO figures AS known
+  INSERT INTO ${figures} AS known
     (day, figure, doctor_id, service_type, hour_of_week, currency, amount, newest_event_at)
-  SELECT change.*, $2::timestamptz
-  FROM counted, jsonb_to_recordset($3::jsonb) AS change (
+  SELECT day, figure, "doctorId", "serviceType", "hourOfWeek", currency, sum(amount), max(time)
+  FROM counted JOIN entry ON entry.id = counted.event_id CROSS JOIN jsonb_to_recordset(changes) AS change (
     day date, figure text, "doctorId" uuid, "serviceType" text, "hourOfWeek" smallint, currency text, amount bigint
   )
+  GROUP BY day, figure, "doctorId", "serviceType", "hourOfWeek", currency
   ORDER BY day, figure, "doctorId", "serviceType", "hourOfWeek", currency
   ON CONFLICT (day, figure, doctor_id, service_type, hour_of_week, currency) DO UPDATE SET
     amount = known.amount + excluded.amount,
-    newest_event_at = greatest(known.newest_event_at, excluded.newest_event_at)`)
+    newest_event_at = greatest(known.newest_event_at, excluded.newest_event_at)`
 
 /** One range of the index, read once for all four groupings: so they are of one moment. */
-const sumsByEachKey = `
+const sumsByEachKeyIn = (figures: string) => `
   SELECT day, doctor_id AS "doctorId", service_type AS "serviceType", hour_of_week AS "hourOfWeek",
          figure, currency, sum(amount)::bigint AS amount, max(newest_event_at) AS "newestEventAt"
-  FROM figures
+  FROM ${figures}
   WHERE day BETWEEN $1 AND $2
   GROUP BY figure, currency, GROUPING SETS ((day), (doctor_id), (service_type), (hour_of_week))
   ORDER BY day, doctor_id, service_type, hour_of_week, currency`
 
-const sumsByDoctor = `
+const sumsByDoctorIn = (figures: string) => `
   SELECT asked.place, figure, currency, sum(amount)::bigint AS amount
   FROM unnest($1::uuid[], $2::date[], $3::date[]) WITH ORDINALITY AS asked (doctor_id, first_day, last_day, place)
-  JOIN figures ON figures.doctor_id = asked.doctor_id AND figures.day BETWEEN asked.first_day AND asked.last_day
+  JOIN ${figures} AS known ON known.doctor_id = asked.doctor_id AND known.day BETWEEN asked.first_day AND asked.last_day
   GROUP BY asked.place, figure, currency
   ORDER BY asked.place, currency`
+
+const statementsOn = (figures: string, countedEvents: string) => ({
+  countOnce: prepared(countOnceIn(figures, countedEvents)),
+  sumsByEachKey: sumsByEachKeyIn(figures),
+  sumsByDoctor: sumsByDoctorIn(figures),
+})
+
+const statements = {
+  a: statementsOn('figures', 'counted_events'),
+  b: statementsOn('figures_b', 'counted_events_b'),
+}

@@ -51,21 +51,31 @@ export interface ClinicSums {
   readonly byHourOfWeek: ReadonlyMap<number, readonly Sum[]>
 }
 
-/** Where the figures are kept. Every implementation passes `statistics-store.suite.ts`. */
-export interface StatisticsStore {
+/** An event, and what it adds. */
+export interface Entry {
+  readonly id: string
+  readonly time: string
   /**
-   * Counts all changes of an event or none, and once, however often and from however many sides the event is given.
-   * A store in the consumer's own database takes part in `tx`; one elsewhere has only the event's id to go by.
-   * All changes of an event are of one day and of one doctor at most, and no two of them to the same figure of the same
-   * service type, hour and currency.
+   * All of one day and of one doctor at most, and no two of them to the same figure of the same service type, hour and
+   * currency.
    */
-  count(
-    event: { readonly id: string; readonly time: string },
-    changes: readonly Change[],
-    tx?: Transaction,
-  ): Promise<void>
+  readonly changes: readonly Change[]
+}
+
+/** What figures are read from. */
+export interface StatisticsReader {
   /** Everything as it was at one moment, so that the parts of an answer agree. */
   sumsOfClinic(range: DayRange): Promise<ClinicSums>
   /** The sums of each, in the order in which they were asked for. */
   sumsOfDoctors(asked: readonly DoctorRange[]): Promise<(readonly Sum[])[]>
+}
+
+/** Where the figures are kept. Every implementation passes `statistics-store.suite.ts`. */
+export interface StatisticsStore extends StatisticsReader {
+  /**
+   * Counts all changes of an event or none, and once, however often and from however many sides the event is given.
+   * A store in the consumer's own database takes part in `tx`; one elsewhere has only the event's id to go by.
+   * Where this rejects, any of the events may have been counted: give all of them again.
+   */
+  count(entries: readonly Entry[], tx?: Transaction): Promise<void>
 }

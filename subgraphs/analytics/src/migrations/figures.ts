@@ -16,7 +16,7 @@ export const figureTables: Migration = {
         (day, figure, doctor_id, service_type, hour_of_week, currency)
     )`,
     'CREATE INDEX figures_doctor ON figures (doctor_id, day)',
-    // The inbox forgets an event after a month; a topic that is read again from its start can be older.
+    // The consumer's inbox does not know what a rebuild has counted.
     'CREATE TABLE counted_events (event_id uuid PRIMARY KEY)',
   ],
 }
