@@ -8,10 +8,10 @@ const plan: Plan = {
   clinic: '',
   subgraphKey: 'k'.repeat(32),
   copies: [
-    { name: 'gateway', room: 'gateway', port: 4004 },
-    { name: 'auth', room: 'auth', port: 8089 },
-    { name: 'appointment', room: 'appointment', port: 8084 },
-    { name: 'appointment#2', room: 'appointment', port: 18084 },
+    { name: 'gateway', room: 'gateway', port: 4004, metricsPort: 5004 },
+    { name: 'auth', room: 'auth', port: 8089, metricsPort: 9089 },
+    { name: 'appointment', room: 'appointment', port: 8084, metricsPort: 9084 },
+    { name: 'appointment#2', room: 'appointment', port: 18084, metricsPort: 19084 },
   ],
 }
 const engines = {
@@ -44,6 +44,7 @@ describe('the environment of a process', () => {
       PATH: '/bin',
       HOST: '127.0.0.1',
       PORT: '18084',
+      METRICS_PORT: '19084',
       PUBLIC_URL: 'http://127.0.0.1:4004',
       CLINIC_NAME: 'Ours',
       PENDING_SECONDS: '5',

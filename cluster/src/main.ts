@@ -54,7 +54,7 @@ async function up(copiesOf: CopiesOf | undefined): Promise<void> {
   await startEngines(enginesOf(rooms))
   try {
     await startCopies({ home, plan, rooms, engines: await ensureDatabases(plan.clinic, rooms), terminal: process.env })
-    await untilReady(plan.copies)
+    await untilReady(plan)
   } finally {
     await printStatus(plan)
   }
@@ -115,14 +115,20 @@ async function printLog(copy: Copy, follow: boolean): Promise<void> {
 }
 
 async function printStatus(plan: Plan | undefined): Promise<void> {
-  const processes = await Promise.all((plan?.copies ?? []).map(rowOf))
+  const processes = plan === undefined ? [] : await Promise.all(plan.copies.map((copy) => rowOf(plan, copy)))
   const servers = await Promise.all(enginesOf(rooms).map(rowOfEngine))
-  console.log(table([['name', 'where', 'since', 'pid', 'state'], ...processes, ...servers]))
+  console.log(table([['name', 'where', 'figures', 'since', 'pid', 'state'], ...processes, ...servers]))
 }
 
-async function rowOf(copy: Copy): Promise<string[]> {
+async function rowOf(plan: Plan, copy: Copy): Promise<string[]> {
   const running = await runningProgram(folderOf(home, copy))
-  return [copy.name, urlOf(copy), ...sinceOf(running), running ? await readiness(copy) : 'down']
+  return [
+    copy.name,
+    urlOf(copy),
+    `:${copy.metricsPort}/metrics`,
+    ...sinceOf(running),
+    running ? await readiness(plan, copy) : 'down',
+  ]
 }
 
 /** One that a variable gives has no process of ours. */
@@ -130,7 +136,7 @@ async function rowOfEngine(name: EngineName): Promise<string[]> {
   const { protocol, hostname, port } = addressOf(name)
   const running = await runningEngine(engines[name])
   const isThere = await isListening(Number(port), hostname)
-  return [name, `${protocol}//${hostname}:${port}`, ...sinceOf(running), isThere ? 'ready' : 'down']
+  return [name, `${protocol}//${hostname}:${port}`, '', ...sinceOf(running), isThere ? 'ready' : 'down']
 }
 
 function sinceOf(running: Running | undefined): [string, string] {

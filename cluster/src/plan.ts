@@ -10,6 +10,8 @@ export interface Copy {
   readonly name: string
   readonly room: string
   readonly port: number
+  /** Where it shows its figures. */
+  readonly metricsPort: number
 }
 
 /** What is to run. It is kept, so that whatever is started again finds the others where they were. */
@@ -24,8 +26,9 @@ export type CopiesOf = Readonly<Record<string, number>>
 
 /** Ports from here on are given to outgoing connections, which would be in the way of a copy that starts again. */
 const firstPassingPort = 32_768
-/** A further copy of 8084 is looked for at 18084. */
+/** A further copy of 8084 is looked for at 18084, and the figures of 8084 at 9084. */
 const copiesApart = 10_000
+const metricsApart = 1_000
 
 export async function makePlan(
   rooms: readonly Room[],
@@ -35,17 +38,18 @@ export async function makePlan(
   const copies: Copy[] = []
   for (const { name: room, port: usual } of rooms) {
     for (let number = 1; number <= (copiesOf[room] ?? 1); number++) {
-      const isFree = async (port: number) => copies.every((copy) => copy.port !== port) && canListen(port)
+      const taken = new Set(copies.flatMap(({ port, metricsPort }) => [port, metricsPort]))
       const isSeed = number === 1 && firstPort === undefined
-      const port = isSeed ? usual : await firstPortFrom(firstPort ?? usual + copiesApart * (number - 1), isFree)
-      copies.push({ name: number === 1 ? room : `${room}#${number}`, room, port })
+      const port = isSeed ? usual : await freePortFrom(firstPort ?? usual + copiesApart * (number - 1), taken)
+      const metricsPort = await freePortFrom(port + metricsApart, taken)
+      copies.push({ name: number === 1 ? room : `${room}#${number}`, room, port, metricsPort })
     }
   }
   return { clinic, copies, subgraphKey: randomBytes(24).toString('base64url') }
 }
 
-async function firstPortFrom(least: number, isFree: (port: number) => Promise<boolean>): Promise<number> {
-  for (let port = least; port < firstPassingPort; port++) if (await isFree(port)) return port
+async function freePortFrom(least: number, taken: ReadonlySet<number>): Promise<number> {
+  for (let port = least; port < firstPassingPort; port++) if (!taken.has(port) && (await canListen(port))) return port
   throw new Error(`No port from ${least} to ${firstPassingPort - 1} is free.`)
 }
 

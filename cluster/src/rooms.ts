@@ -24,11 +24,15 @@ const gateway: Room = {
   name: 'gateway',
   port: 4004,
   main: 'gateway/dist/main.js',
-  settings: ['ALLOWED_ORIGINS', 'ANONYMOUS_PER_MINUTE', 'TRUSTED_PROXIES', 'USER_PER_MINUTE'],
+  settings: ['ALLOWED_ORIGINS', 'ANONYMOUS_PER_MINUTE', 'DEADLINE_MILLISECONDS', 'TRUSTED_PROXIES', 'USER_PER_MINUTE'],
 }
 
 /** Where a subgraph that is not named here keeps its rows: PostgreSQL. */
-const engines: Readonly<Record<string, DatabaseEngine>> = {}
+const engines: Readonly<Record<string, DatabaseEngine>> = {
+  patient: 'mariadb',
+  doctor: 'mariadb',
+  analytics: 'mongodb',
+}
 
 const settings: Readonly<Record<string, readonly string[]>> = {
   auth: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'KEY_ENCRYPTION_SECRET'],

@@ -57,14 +57,15 @@ async function startCopy(clinic: Clinic, copy: Copy): Promise<void> {
     },
     account,
     keepsLog: true,
-    isReady: async () => (await ask(copy, 'live'))?.ok === true,
+    isReady: async () => (await ask(plan, copy, 'live'))?.ok === true,
   }
   await startProgram(program, longestStartMilliseconds)
 }
 
 /** Resolves when each of them can do its work, and names those that cannot in time. */
 export async function untilReady(
-  copies: readonly Copy[],
+  plan: Plan,
+  copies: readonly Copy[] = plan.copies,
   withinMilliseconds = longestStartMilliseconds,
 ): Promise<void> {
   const deadline = performance.now() + withinMilliseconds
@@ -76,24 +77,26 @@ export async function untilReady(
         `Not ready after ${withinMilliseconds / 1_000} s: ${names}. npm run cluster -- logs <name> says why.`,
       )
     }
-    const states = await Promise.all(waiting.map(readiness))
+    const states = await Promise.all(waiting.map((copy) => readiness(plan, copy)))
     waiting = waiting.filter((_, index) => states[index] !== 'ready')
     if (waiting.length > 0) await delay(lookEveryMilliseconds)
   }
 }
 
 /** `ready`, or what it is not ready for. */
-export async function readiness(copy: Copy): Promise<string> {
-  const answer = await ask(copy, 'ready')
+export async function readiness(plan: Plan, copy: Copy): Promise<string> {
+  const answer = await ask(plan, copy, 'ready')
   if (answer === undefined) return 'no answer'
   if (answer.ok) return 'ready'
   const { subgraphs = [] } = (await answer.json().catch(() => ({}))) as { subgraphs?: string[] }
   return ['not ready', ...subgraphs].join(' ')
 }
 
-function ask(copy: Copy, what: 'live' | 'ready'): Promise<Response | undefined> {
+/** A subgraph answers nobody without the key. */
+function ask({ subgraphKey }: Plan, copy: Copy, what: 'live' | 'ready'): Promise<Response | undefined> {
   const signal = AbortSignal.timeout(answerWithinMilliseconds)
-  return fetch(`${urlOf(copy)}/health/${what}`, { signal }).catch(() => undefined)
+  const headers = { 'x-subgraph-key': subgraphKey }
+  return fetch(`${urlOf(copy)}/health/${what}`, { headers, signal }).catch(() => undefined)
 }
 
 /**

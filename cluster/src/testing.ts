@@ -55,7 +55,7 @@ export async function openTestClinic(
   }
   try {
     await startCopies(clinic)
-    await untilReady(plan.copies)
+    await untilReady(plan)
   } catch (error) {
     await close()
     throw error
@@ -66,7 +66,7 @@ export async function openTestClinic(
     home,
     async start(copy) {
       await startCopies(clinic, [copy])
-      await untilReady([copy])
+      await untilReady(plan, [copy])
     },
     stop: async (copy) => (await stopCopies(home, [copy])).length === 0,
     kill: (copy) => killCopy(home, copy),
