@@ -71,7 +71,9 @@ describe('a fault', () => {
   it('tells the log its kind and where it happened', async () => {
     logged.length = 0
     await ask(fails, { how: 'coded' })
-    expect(logged).toMatchObject([{ details: { fault: 'Error 23505', at: expect.stringContaining('faults.test.ts') } }])
+    expect(logged).toMatchObject([
+      { details: { fault: 'Error 23505', where: expect.stringContaining('faults.test.ts') } },
+    ])
   })
 
   it('of a database that is away is SERVICE_UNAVAILABLE with the subgraph', async () => {

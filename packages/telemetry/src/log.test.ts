@@ -5,7 +5,7 @@ it('an entry is one line of JSON: when, how grave, who, what, and the rest', () 
   const lines: string[] = []
   const log = jsonLog('billing', (line) => void lines.push(line))
   log.info('a line\nbreak', { requestId: 'r', traceId: undefined })
-  log.error('failed')
+  log.error('failed', { at: 'a place', level: 'info', service: 'gateway' })
   expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true)
   const entries = lines.map((line) => JSON.parse(line))
   expect(entries).toEqual([

@@ -11,8 +11,11 @@ export interface Log {
 export function jsonLog(service: string, write: (line: string) => void = writeOut): Log {
   const entry =
     (level: string): Log['info'] =>
-    (message, details) =>
-      write(`${JSON.stringify({ at: new Date().toISOString(), level, service, message, ...details })}\n`)
+    (message, details) => {
+      const head = { at: new Date().toISOString(), level, service, message }
+      // In front, and of no detail's making.
+      write(`${JSON.stringify({ ...head, ...details, ...head })}\n`)
+    }
   return { info: entry('info'), error: entry('error') }
 }
 
