@@ -45,9 +45,11 @@ export interface ConnectOptions {
 
 /** Connects, and brings the tables up to date. Refuses a database that a newer release has migrated. */
 export async function connectDatabase(options: ConnectOptions): Promise<Database> {
-  const database = await openDatabase(options)
+  let isMigrating = true
+  const database = await open(options, () => isMigrating)
   try {
     await migrate(database, options.tables.migrations)
+    isMigrating = false
     return database
   } catch (error) {
     await database.destroy()
@@ -56,14 +58,21 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
 }
 
 /** Connects, and leaves the tables to the process that owns them: for a command beside it. */
-export async function openDatabase({ url, tables, poolSize, onConnectionError }: ConnectOptions): Promise<Database> {
+export function openDatabase(options: ConnectOptions): Promise<Database> {
+  return open(options, () => false)
+}
+
+async function open(
+  { url, tables, poolSize, onConnectionError }: ConnectOptions,
+  mayTakeLong: () => boolean,
+): Promise<Database> {
   const engineName = engineFor(url, tables)
   if (engineName === undefined) {
     const forms = enginesOf(tables.migrations).map((name) => `${name}://user:password@host:port/database`)
     throw new Error(`These tables cannot be kept where DATABASE_URL says. Give ${forms.join(' or ')}.`)
   }
   const engine = await loadEngine[engineName]()
-  const database = await engine.open({ url, entities: tables.entities, poolSize, onConnectionError })
+  const database = await engine.open({ url, entities: tables.entities, poolSize, onConnectionError, mayTakeLong })
   rememberEngine(database, engine)
   return database
 }

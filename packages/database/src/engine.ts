@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly entities: readonly Entity[]
   readonly poolSize: number
   readonly onConnectionError: (error: unknown) => void
+  /** Whether statements may take longer than their limit, as those of a migration may. */
+  readonly mayTakeLong: () => boolean
 }
 
 /** What differs between the databases that a subgraph may run on. All else is written once. */

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
 import mysql2, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2'
 import { DataSource } from 'typeorm'
 import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js'
 import { databaseErrorOf } from './database-error.js'
 import type { Ask, Engine, LockName } from './engine.js'
 import { inMysql } from './mysql-sql.js'
+import { endWhenSilent, statementMilliseconds } from './silence.js'
 
 const idleMilliseconds = 30_000
 const connectMilliseconds = 5_000
-const statementSeconds = 15
+const statementSeconds = statementMilliseconds / 1_000
 /** Together with the five tries of a transaction as long as a statement may take on PostgreSQL. */
 const lockWaitSeconds = 3
 /** Requests beyond this find the database away at once instead of after a wait. */
@@ -20,6 +22,12 @@ interface CountedPool {
   readonly _allConnections: { readonly length: number }
   readonly _freeConnections: { readonly length: number }
   readonly _connectionQueue: { readonly length: number }
+}
+
+/** Nor for what a connection is doing. */
+interface AskedConnection {
+  readonly stream: Socket
+  readonly _command: object | null | undefined
 }
 
 const sqlMode = [
@@ -52,12 +60,12 @@ const taken = new Set(['1050', '1051', '1060', '1061', '1091', '1826', '3822'])
 export const mysql: Engine = {
   name: 'mysql',
 
-  async open({ url, entities, poolSize, onConnectionError }) {
+  async open({ url, entities, poolSize, onConnectionError, mayTakeLong }) {
     const database = new DataSource({
       type: 'mysql',
       url,
       // TypeORM takes what makes the pool from here.
-      driver: { createPool: (options: PoolOptions) => openPool(options, onConnectionError) },
+      driver: { createPool: (options: PoolOptions) => openPool(options, onConnectionError, mayTakeLong) },
       entities: [...entities],
       synchronize: false,
       logging: false,
@@ -182,10 +190,12 @@ function lockOf({ driver }: DataSource, lock: LockName): string {
   return `caregraph.${lock}.${name}`
 }
 
-function openPool(options: PoolOptions, onConnectionError: (error: unknown) => void): Pool {
+function openPool(options: PoolOptions, onConnectionError: (error: unknown) => void, mayTakeLong: () => boolean): Pool {
   const pool = mysql2.createPool(options)
   pool.on('connection', (connection) => {
     connection.on('error', onConnectionError)
+    const asked = connection as unknown as AskedConnection
+    endWhenSilent(asked.stream, () => Boolean(asked._command) && !mayTakeLong())
     // It stands before whatever the connection was wanted for.
     connection.query(session, (error) => {
       if (error === null) return

@@ -1,12 +1,13 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { DataSource } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { Ask, Engine, LockName } from './engine.js'
 import type { Prepared } from './prepared.js'
+import { endWhenSilent, statementMilliseconds } from './silence.js'
 
 const idleMilliseconds = 30_000
 const connectMilliseconds = 5_000
-const statementMilliseconds = 15_000
 
 /** Each is taken in the subgraph's own database. */
 const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, relay: 7_203_115 }
@@ -14,10 +15,16 @@ const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, re
 // A day is a text such as 1984-02-29: as an instant it would become another day in another zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
 
+/** A connection of pg, which also knows its socket, and whether all its statements have ended. */
+interface Connection extends pg.ClientBase {
+  readonly connection: { readonly stream: Socket }
+  readonly readyForQuery: boolean
+}
+
 export const postgres: Engine = {
   name: 'postgres',
 
-  async open({ url, entities, poolSize, onConnectionError }) {
+  async open({ url, entities, poolSize, onConnectionError, mayTakeLong }) {
     const database: DataSource = new DataSource({
       type: 'postgres',
       url,
@@ -34,7 +41,10 @@ export const postgres: Engine = {
         idleTimeoutMillis: idleMilliseconds,
         connectionTimeoutMillis: connectMilliseconds,
         statement_timeout: statementMilliseconds,
-        onConnect: outliveErrors,
+        onConnect: (connection: Connection) => {
+          outliveErrors(connection)
+          endWhenSilent(connection.connection.stream, () => !connection.readyForQuery && !mayTakeLong())
+        },
         // A statement need not wait for the answer to the one before it.
         pipeline: true,
       },
