@@ -52,6 +52,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           name: 'stories',
           include: ['e2e/src/**/*.test.ts'],
+          exclude: [...limits.exclude, engineSuites],
           globalSetup: ['e2e/src/global-setup.ts'],
           // Each story is a whole clinic's worth of work: side by side they would only wait for each other.
           fileParallelism: false,

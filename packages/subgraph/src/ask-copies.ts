@@ -1,3 +1,4 @@
+import { metrics } from '@caregraph/telemetry'
 import type { Dispatcher } from 'undici'
 import { SubgraphUnavailable } from './client.js'
 import type { Copies, Copy } from './copies.js'
@@ -54,6 +55,7 @@ export async function askCopies<Answer>(name: string, copies: Copies, hop: Hop<A
   } catch (error) {
     const second = secondAfter(first, error, copies, hop)
     if (second === undefined) throw new SubgraphUnavailable(name, { cause: error })
+    metrics.retries.add({ subgraph: name })
     return await askCopy(second, hop, false).catch((cause: unknown) => {
       throw new SubgraphUnavailable(name, { cause })
     })

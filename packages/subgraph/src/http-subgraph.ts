@@ -1,3 +1,4 @@
+import { metrics } from '@caregraph/telemetry'
 import type { ExecutionResult } from 'graphql'
 import type { Dispatcher } from 'undici'
 import { askCopies, share } from './ask-copies.js'
@@ -33,6 +34,9 @@ export function httpSubgraph(
   { key, elapsed = () => performance.now() }: HttpSubgraphOptions = {},
 ): HttpSubgraph {
   const copies = copiesAt(urls, elapsed)
+  const unread = metrics.breakers.readBy(() => [
+    { labels: { subgraph: name }, value: copies.all.filter(({ breaker }) => breaker.state() !== 'closed').length },
+  ])
   const withKey: Record<string, string> = key === undefined ? {} : { 'x-subgraph-key': key }
   return {
     name,
@@ -86,6 +90,7 @@ export function httpSubgraph(
       )
     },
     async stop() {
+      unread()
       await Promise.all(copies.all.map(({ pool }) => pool.destroy()))
     },
   }

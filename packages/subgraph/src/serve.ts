@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { bearerToken } from '@caregraph/access'
-import { readTraceparent } from '@caregraph/telemetry'
+import { metrics, readTraceparent } from '@caregraph/telemetry'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
 import { deadlineIn, GaveUp } from './deadline.js'
@@ -121,7 +121,11 @@ function routeRequests(
 ): void {
   const onRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     request.arrivedAt = performance.now()
-    const leave = queue.enter((isIn) => (isIn ? done() : refuse(reply)))
+    const leave = queue.enter((isIn) => {
+      if (isIn) return done()
+      metrics.shed.add({ subgraph: subgraph.name })
+      refuse(reply)
+    })
     // Work that nobody waits for any more still holds what it holds: its place is free when it has ended.
     reply.raw.once('close', () => void (request.work ?? nothing).then(leave, leave))
   }

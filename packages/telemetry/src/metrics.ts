@@ -46,18 +46,18 @@ export const metrics = {
   }),
   breakers: gauge({
     name: 'caregraph_breaker_open_copies',
-    help: 'Copies of a subgraph that are not asked at the moment because they did not answer.',
+    help: 'Copies of a subgraph that are asked with care, or not at all, because they did not answer.',
     labels: { subgraph: rooms },
   }),
   retries: counter({
     name: 'caregraph_subgraph_retries_total',
-    help: 'Queries that were asked a second time, at another copy.',
+    help: 'Questions that were asked a second time, because a copy gave no answer.',
     labels: { subgraph: rooms },
   }),
   shed: counter({
     name: 'caregraph_shed_requests_total',
     help: 'Requests that were answered 503 because too many were waiting.',
-    labels: { service: ['gateway', ...rooms] },
+    labels: { subgraph: rooms },
   }),
   // Before whatever asks a database when it is looked up, or the look would see itself.
   databaseConnections: gauge({
