@@ -24,7 +24,8 @@ export const idempotencyKeys: Migration = {
     )`,
   ],
   mysql: [
-    // The key as bytes, since a collation takes no notice of blanks at the end.
+    // The key as bytes, since a collation takes no notice of blanks at the end. Without the index, who removes old keys
+    // would wait for those of acts that are still open.
     `CREATE TABLE idempotency_keys (
       caller_id char(36) NOT NULL,
       "key" varbinary(${longestKey * 4}) NOT NULL,
@@ -32,7 +33,8 @@ export const idempotencyKeys: Migration = {
       result_id char(36) NOT NULL,
       used_at datetime(3) NOT NULL,
       attempt_id char(36) NOT NULL,
-      PRIMARY KEY (caller_id, "key")
+      PRIMARY KEY (caller_id, "key"),
+      KEY idempotency_keys_used (used_at)
     ) CHARACTER SET ascii COLLATE ascii_bin`,
   ],
 }

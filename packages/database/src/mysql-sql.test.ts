@@ -18,8 +18,8 @@ describe('a statement in MySQL’s form', () => {
     expect({ sql, values }).toEqual({ sql: 'WHERE id IN (NULL) AND term IS NOT NULL AND age > ?', values: [3] })
   })
 
-  it('gives objects as JSON, and nothing else: an instant, bytes, null', () => {
-    const given = [{ a: [1] }, new Date(0), Buffer.from('x'), null]
-    expect(inMysql('$1 $2 $3 $4', given).values).toEqual(['{"a":[1]}', ...given.slice(1)])
+  it('gives objects and other lists as JSON, and nothing else: an instant, bytes, null', () => {
+    const given = [{ a: [1] }, [1, 2], new Date(0), Buffer.from('x'), null]
+    expect(inMysql('$1 $2 $3 $4 $5', given).values).toEqual(['{"a":[1]}', '[1,2]', ...given.slice(2)])
   })
 })

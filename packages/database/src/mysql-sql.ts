@@ -1,6 +1,6 @@
 /**
  * A statement as it is written here once for all engines, in MySQL's form: `$1` is a question mark, and a list that is
- * compared with `= ANY ($1)` or `<> ALL ($1)` stands in the text. Objects become JSON. No text in quotes holds a `$1`.
+ * compared with `= ANY ($1)` or `<> ALL ($1)` stands in the text. Other lists, and objects, become JSON. No text in quotes holds a `$1`.
  */
 export function inMysql(
   text: string,

@@ -182,7 +182,7 @@ const aborted = (failure: unknown): Error =>
   new Error('current transaction is aborted, since a statement of it has failed', { cause: failure })
 
 /** A name of at most 64 characters, among the locks of all databases of the server. */
-function lockOf({ driver }: DataSource, lock: LockName): string {
+export function lockOf({ driver }: DataSource, lock: LockName): string {
   const name = createHash('sha256')
     .update(driver.database ?? '')
     .digest('hex')

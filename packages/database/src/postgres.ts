@@ -10,7 +10,7 @@ const idleMilliseconds = 30_000
 const connectMilliseconds = 5_000
 
 /** Each is taken in the subgraph's own database. */
-const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, relay: 7_203_115 }
+export const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, relay: 7_203_115 }
 
 // A day is a text such as 1984-02-29: as an instant it would become another day in another zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { DataSource } from 'typeorm'
 import { inject } from 'vitest'
 
+export { wordsOf } from './testing-words.js'
+
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string

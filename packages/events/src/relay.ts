@@ -102,8 +102,11 @@ const newLetters = prepared(`SELECT id, event FROM outbox WHERE id <> ALL ($1) O
 
 const removeLetters = {
   postgres: prepared('DELETE FROM outbox WHERE id = ANY ($1)'),
-  // Without the hint MySQL may read a small table as a whole, and wait for the letters of acts that are still open.
-  mysql: 'DELETE letter FROM outbox AS letter FORCE INDEX (PRIMARY) WHERE letter.id = ANY ($1)',
+  // By a list MySQL reads the whole of a small table, and waits for the letters of acts that are still open. So each is
+  // looked up by its key.
+  mysql: prepared(`
+    DELETE letter FROM JSON_TABLE($1, '$[*]' COLUMNS (id bigint PATH '$')) AS carried
+    STRAIGHT_JOIN outbox AS letter FORCE INDEX (PRIMARY) ON letter.id = carried.id`),
 }
 
 async function publish(relay: Relay, letters: readonly Letter[]): Promise<void> {
