@@ -1,23 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { Column, Entity, PrimaryColumn } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
 import { prepared } from './prepared.js'
-import { rowsBy } from './rows-by.js'
 import { testDatabase } from './testing.js'
 import { inTransaction, queryRows } from './transaction.js'
-
-@Entity('visits')
-class VisitRow {
-  @PrimaryColumn({ type: 'uuid' })
-  declare id: string
-
-  @Column({ type: 'text', name: 'patient_name' })
-  declare patientName: string
-
-  @Column({ type: 'date', name: 'booked_on' })
-  declare bookedOn: string
-}
 
 let server: Awaited<ReturnType<typeof testDatabase>>
 let database: Database
@@ -25,29 +10,14 @@ beforeAll(async () => {
   server = await testDatabase()
   database = await connectDatabase({
     url: server.url,
-    tables: { entities: [VisitRow], migrations: [] },
+    tables: { entities: [], migrations: [] },
     poolSize: 2,
     onConnectionError: () => undefined,
   })
-  await queryRows(database, 'CREATE TABLE visits (id uuid PRIMARY KEY, patient_name text, booked_on date)')
 })
 afterAll(async () => {
   await database.destroy()
   await server.drop()
-})
-
-describe('rows by a property', () => {
-  it('are those with one of the values, under the names of the entity, as TypeORM reads them', async () => {
-    const visits = ['Ada', 'Bo', 'Cy'].map((patientName) => ({ id: randomUUID(), patientName, bookedOn: '2027-03-01' }))
-    await database.manager.insert(VisitRow, visits)
-    const found = await rowsBy(database, VisitRow, 'patientName', ['Ada', 'Cy', 'nobody'])
-    expect(found).toEqual(expect.arrayContaining(await database.manager.findBy(VisitRow, { patientName: 'Ada' })))
-    expect(found.map(({ patientName }) => patientName).sort()).toEqual(['Ada', 'Cy'])
-  })
-
-  it('are none for no value', async () => {
-    expect(await rowsBy(database, VisitRow, 'id', [])).toEqual([])
-  })
 })
 
 describe('a prepared statement', () => {
