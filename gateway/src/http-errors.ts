@@ -3,6 +3,9 @@ import { type Log, traceOf } from '@caregraph/subgraph'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { faultBy, faultFrom } from './errors.js'
 
+/** For what is away or overloaded: most of it is there again soon. */
+const retryAfterSeconds = 1
+
 const statusOf: Partial<Record<Refusal['code'], number>> = {
   UNAUTHENTICATED: 401,
   RATE_LIMITED: 429,
@@ -33,6 +36,7 @@ export function answer(reply: FastifyReply, status: number, code: string, messag
 
 function answerRefusal(refusal: Refusal, reply: FastifyReply): FastifyReply {
   if (refusal.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  if (refusal.code === 'SERVICE_UNAVAILABLE') reply.header('retry-after', retryAfterSeconds)
   const { params } = refusal as Refusal<'RATE_LIMITED'>
   if (refusal.code === 'RATE_LIMITED') reply.header('retry-after', params.retryAfterSeconds)
   return reply.code(statusOf[refusal.code] ?? 400).send({ errors: [faultFrom(refusal)] })

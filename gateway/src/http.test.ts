@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { toyClinic } from './testing/toy-clinic.js'
 import { composed, startToyGateway, type ToyGateway } from './testing/toy-gateway.js'
 import type { ToyDefinition } from './testing/toy-subgraph.js'
@@ -251,6 +251,57 @@ describe('what is passed through', () => {
       503,
       { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'billing' } } }] },
     ])
+  })
+})
+
+describe('a subgraph that says nothing', () => {
+  it('is asked once whether it is ready, however many want to know', async () => {
+    const asking = await startToyGateway()
+    let times = 0
+    asking.subgraphs.doctor.isReady = () => {
+      times += 1
+      return new Promise(() => {})
+    }
+    const ready = new URL('/health/ready', asking.url)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(ready)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(503))
+    expect(times).toBe(1)
+    await asking.stop()
+  })
+
+  it('holds up a document no longer than the deadline', async () => {
+    const waiting = await startToyGateway({ settings: { deadlineMilliseconds: 50 } })
+    const cut = new Promise<void>((resolve) => {
+      waiting.subgraphs.billing.route = ({ signal }) => {
+        signal.addEventListener('abort', () => resolve())
+        return new Promise(() => {})
+      }
+    })
+    const response = await fetch(new URL('/invoices/i1.pdf', waiting.url))
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(await refused(response)).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'billing' } } }] },
+    ])
+    await cut
+    await waiting.stop()
+  })
+
+  it('has as many requests waiting as there is room for, and the others come again later', async () => {
+    const full = await startToyGateway({ settings: { deadlineMilliseconds: 500 }, limits: { requestsAtOnce: 2 } })
+    full.subgraphs.doctor.mode = 'silent'
+    const asked = [1, 2].map(() => full.ask('{ doctor(id: "d1") { id } }'))
+    await vi.waitFor(() => expect(full.subgraphs.doctor.requests).toHaveLength(2))
+    const turnedAway = await fetch(full.url, { method: 'POST', headers: json, body: '{"query":"{ __typename }"}' })
+    expect(turnedAway.headers.get('retry-after')).toBe('1')
+    expect(await refused(turnedAway)).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'gateway' } } }] },
+    ])
+    expect((await fetch(new URL('/health/live', full.url))).status).toBe(200)
+    await Promise.all(asked)
+    expect(await full.ask('{ __typename }')).toMatchObject({ status: 200 })
+    await full.stop()
   })
 })
 

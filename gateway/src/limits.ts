@@ -41,6 +41,8 @@ export interface Limits {
   readonly directives: number
   /** Fields that the answer can have, where a list counts as often as its `first` says. */
   readonly cost: number
+  /** Requests over HTTP that are under way. */
+  readonly requestsAtOnce: number
   readonly sockets: number
   readonly socketsPerAddress: number
   /** Subscriptions and other operations that are under way on one socket. */
@@ -61,6 +63,8 @@ export const defaultLimits: Limits = {
   directives: 60,
   // Two lists of 100 within each other, with 100 fields of each.
   cost: 1_000_000,
+  // Some hundred times what is under way on a busy day; with the largest bodies half a gigabyte.
+  requestsAtOnce: 2_000,
   sockets: 10_000,
   // A whole clinic can sit behind one address.
   socketsPerAddress: 1_000,

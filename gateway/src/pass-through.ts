@@ -1,5 +1,5 @@
 import { Refusal } from '@caregraph/refusals'
-import type { SubgraphClient } from '@caregraph/subgraph'
+import { type SubgraphClient, within } from '@caregraph/subgraph'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'
 
@@ -12,31 +12,41 @@ const passedHeaders = ['content-type', 'content-disposition', 'content-length', 
 /** Nobody signs in here, so everybody counts as a stranger: a PDF is drawn anew for each who asks. */
 export function routePassThrough(
   server: FastifyInstance,
-  { subgraphs, admit }: { subgraphs: ReadonlyMap<string, SubgraphClient>; admit: Admit },
+  options: { subgraphs: ReadonlyMap<string, SubgraphClient>; admit: Admit; deadlineMilliseconds: number },
 ): void {
+  const { subgraphs, admit, deadlineMilliseconds } = options
   for (const [path, name] of Object.entries(routes)) {
     server.get(path, async (request, reply) => {
       await admit(undefined, request.ip)
-      return passThrough(name, subgraphs.get(name), request, reply)
+      const subgraph = subgraphs.get(name) ?? away(name)
+      return passThrough(subgraph, deadlineMilliseconds, request, reply)
     })
   }
 }
 
+/** The deadline is for the answer's beginning: how long a document takes is its reader's affair. */
 async function passThrough(
-  name: string,
-  subgraph: SubgraphClient | undefined,
+  subgraph: SubgraphClient,
+  deadlineMilliseconds: number,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const url = new URL(request.url, `http://${name}`)
-  const response = await subgraph?.fetch(new Request(url, { signal: gone.signal })).catch(() => undefined)
-  if (response === undefined) throw new Refusal('SERVICE_UNAVAILABLE', { subgraph: name })
+  const { signal } = gone
+  const asked = new Request(new URL(request.url, `http://${subgraph.name}`), { signal })
+  const response = await within(deadlineMilliseconds, signal, () => subgraph.fetch(asked)).catch(() => {
+    gone.abort()
+    return away(subgraph.name)
+  })
   reply.code(response.status)
   for (const header of passedHeaders) {
     const value = response.headers.get(header)
     if (value !== null) reply.header(header, value)
   }
   return reply.send(response.body ?? '')
+}
+
+function away(subgraph: string): never {
+  throw new Refusal('SERVICE_UNAVAILABLE', { subgraph })
 }

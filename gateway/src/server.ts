@@ -15,6 +15,7 @@ import { routeHealth } from './health.js'
 import { answerNotFound, httpErrorHandler } from './http-errors.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { observeAdmission, observeRequests } from './observe.js'
+import { refuseOverload } from './overload.js'
 import { routePassThrough } from './pass-through.js'
 import { protocolOf } from './subscriptions/protocol.js'
 import { serveSockets } from './subscriptions/sockets.js'
@@ -102,12 +103,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (isStopping) reply.header('connection', 'close')
   })
   observeRequests(server)
+  refuseOverload(server, limits)
   server.setErrorHandler(handleError)
   server.setNotFoundHandler(answerNotFound)
   sendBrowserHeaders(server, { ...settings, production })
   routeGraphql(server, { apollo, admit, limits, production })
   routeHealth(server, subgraphs)
-  routePassThrough(server, { subgraphs, admit })
+  routePassThrough(server, { subgraphs, admit, ...settings })
   const protocol = protocolOf({ graph, admit, verifyToken, limits, production, now, shapeError })
   const addressOf = (request: IncomingMessage) => addressBehind(request, settings.trustedProxies)
   const sockets = serveSockets(server.server, { path: '/graphql', protocol, limits, addressOf })

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SubgraphUnavailable, serveSubgraph } from '@caregraph/subgraph'
-import { afterEach, describe, expect, it } from 'vitest'
-import { remoteSubgraph } from './subgraph-client.js'
+import type { ExecutionResult } from 'graphql'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type RemoteSubgraph, remoteSubgraph } from './subgraph-client.js'
 import { toyClinic } from './testing/toy-clinic.js'
 import { startToyGateway } from './testing/toy-gateway.js'
 import { toySubgraph } from './testing/toy-subgraph.js'
@@ -48,7 +49,7 @@ describe('a subgraph behind HTTP', () => {
         'content-type': 'application/json',
         authorization: 'Bearer ada',
         'x-request-id': 'r1',
-        'x-deadline-milliseconds': '8100',
+        'x-deadline-milliseconds': expect.stringMatching(/^\d{4}$/),
         'x-client-address': '192.0.2.7',
       },
       body: { query: '{ doctors { id } }', variables: { a: 1 } },
@@ -115,5 +116,68 @@ describe('a subgraph behind HTTP', () => {
     const [a, b] = await Promise.all([inside.ask(query), outside.ask(query)])
     expect(b.body).toMatchObject({ data: (a.body as { data: unknown }).data as object })
     expect(await client.isReady()).toBe(true)
+  })
+})
+
+describe('the subscriptions to a subgraph of several copies', () => {
+  const key = 'k'.repeat(32)
+  const feed = { query: 'subscription { statusChanged { status } }', requestId: 'r1' }
+  const event = (status: string) => ({ data: { statusChanged: { status } } })
+
+  async function open(port = 0) {
+    const appointment = toySubgraph(toyClinic[2] as never)
+    const { url, stop } = await serveSubgraph(appointment, { port, key })
+    stops.push(stop)
+    const listeners = () => appointment.events.listenerCount('status')
+    const emit = (status: string) => void appointment.events.emit('status', { id: 'a1', status })
+    return { url, stop, listeners, emit }
+  }
+
+  async function listen(client: RemoteSubgraph, copies: readonly { listeners(): number }[]) {
+    const count = () => copies.reduce((sum, each) => sum + each.listeners(), 0)
+    const before = count()
+    const events = (await client.subscribe(feed)) as AsyncGenerator<ExecutionResult, void, void>
+    const next = events.next()
+    await vi.waitFor(() => expect(count()).toBe(before + 1))
+    return { events, next }
+  }
+
+  it('share one socket to one copy; when that goes they end, and the next ones are served by another', async () => {
+    const copies = [await open(), await open()] as const
+    const client = remoteSubgraph('appointment', [copies[0].url, copies[1].url], { key })
+    stops.push(() => client.stop())
+    const first = await listen(client, copies)
+    const second = await listen(client, copies)
+    const [used, other] = copies[0].listeners() > 0 ? copies : [copies[1], copies[0]]
+    expect([used.listeners(), other.listeners()]).toEqual([2, 0])
+    used.emit('CONFIRMED')
+    expect(await first.next).toMatchObject({ value: event('CONFIRMED') })
+    await second.next
+    const ends = [first, second].map(({ events }) => expect(events.next()).rejects.toThrow(SubgraphUnavailable))
+    await used.stop()
+    await Promise.all(ends)
+    const third = await listen(client, copies)
+    expect(other.listeners()).toBe(1)
+    other.emit('CANCELLED')
+    expect(await third.next).toMatchObject({ value: event('CANCELLED') })
+  })
+
+  it('begin at another copy where one is not there', async () => {
+    const copy = await open()
+    const nowhere = 'http://127.0.0.1:1/graphql'
+    for (const urls of [[nowhere, copy.url] as const, [copy.url, nowhere] as const]) {
+      const client = remoteSubgraph('appointment', urls, { key })
+      stops.push(() => client.stop())
+      const { next } = await listen(client, [copy])
+      copy.emit('CONFIRMED')
+      expect(await next).toMatchObject({ value: event('CONFIRMED') })
+    }
+  })
+
+  it('end at once where no copy is there', async () => {
+    const client = remoteSubgraph('appointment', ['http://127.0.0.1:1/graphql', 'http://127.0.0.1:1/graphql'])
+    stops.push(() => client.stop())
+    const events = (await client.subscribe(feed)) as AsyncGenerator<ExecutionResult, void, void>
+    await expect(events.next()).rejects.toThrow(SubgraphUnavailable)
   })
 })
