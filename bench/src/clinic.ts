@@ -13,7 +13,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 const startWithinMilliseconds = 120_000
 const lookEveryMilliseconds = 10
 
-const administrator = { email: 'admin@clinic.example', password: 'the-administrator-of-the-bench' }
+export const administrator = { email: 'admin@clinic.example', password: 'the-administrator-of-the-bench' }
 
 /** The clinic in a process of its own, ready. */
 export interface Clinic {

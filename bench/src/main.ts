@@ -7,10 +7,11 @@ import { type Figure, tableOf, writtenInto } from './figure.js'
 import { booking } from './measure-booking.js'
 import { dayViews } from './measure-day-view.js'
 import { eventLag } from './measure-event-lag.js'
+import { processes } from './measure-processes.js'
 import { rows } from './measure-rows.js'
 import { start } from './measure-start.js'
 
-const measurements = [start, booking, eventLag, dayViews, rows]
+const measurements = [start, booking, eventLag, dayViews, rows, processes]
 const names = measurements.map(({ name }) => name)
 
 const usage = `usage: npm run bench                          measures everything, in some minutes

@@ -3,7 +3,7 @@ import { bookBare, openBareDatabase } from './bare-booking.js'
 import { type Clinic, withClinic, withFolder } from './clinic.js'
 import type { Measurement } from './figure.js'
 import { inTurns, median, ratePerSecond } from './numbers.js'
-import { addDoctors, book, daysAhead, registerPatients, saveServiceType, visitNumber } from './people.js'
+import { book, hirePeople, visitNumber } from './people.js'
 import { allDelivered } from './postgres.js'
 
 const people = 200
@@ -18,10 +18,8 @@ export const booking: Measurement = {
 }
 
 async function measureBooking({ admin, dataDirectory }: Clinic) {
-  await saveServiceType(admin)
-  const [doctorIds, patientIds] = await Promise.all([addDoctors(admin, people), registerPatients(admin, people)])
-  const from = daysAhead(1)
-  const visit = (number: number) => visitNumber(number, { doctorIds, patientIds, from })
+  const staff = await hirePeople(admin, people)
+  const visit = (number: number) => visitNumber(number, staff)
   const postgresDirectory = join(dataDirectory, 'postgres')
   const pool = await openBareDatabase(postgresDirectory, inFlight)
   let booked = 0

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import type { Client } from './client.js'
 import { type Clinic, withClinic, withFolder } from './clinic.js'
 import type { Figure, Measurement } from './figure.js'
 import { quantile } from './numbers.js'
-import { addDoctors, book, daysAhead, registerPatients, saveServiceType, visitNumber } from './people.js'
+import { book, hirePeople, type People, visitNumber } from './people.js'
 import { allDelivered, connectTo } from './postgres.js'
 
 const bookings = 400
@@ -19,36 +20,44 @@ export const eventLag: Measurement = {
 }
 
 async function measureLag({ admin, dataDirectory }: Clinic): Promise<Figure[]> {
-  await saveServiceType(admin)
-  const [doctorIds, patientIds] = await Promise.all([addDoctors(admin, people), registerPatients(admin, people)])
-  const from = daysAhead(1)
+  const staff = await hirePeople(admin, people)
   const postgresDirectory = join(dataDirectory, 'postgres')
   await allDelivered(postgresDirectory)
   const billing = await connectTo(postgresDirectory, 'billing')
   try {
-    const invoicedAt = await hearOfInvoices(billing)
-    const answeredAt = new Map<string, number>()
-    const startedAt = performance.now()
-    const answers: Promise<void>[] = []
-    for (let number = 0; number < bookings; number++) {
-      await delay(Math.max(0, startedAt + number * everyMilliseconds - performance.now()))
-      const answer = book(admin, visitNumber(number, { doctorIds, patientIds, from }))
-      answers.push(answer.then((id) => void answeredAt.set(id, performance.now())))
-    }
-    await Promise.all(answers)
-    while (invoicedAt.size < bookings) await delay(everyMilliseconds)
-    const lags = [...answeredAt].slice(warmUp).map(([id, at]) => Math.max(0, (invoicedAt.get(id) ?? Infinity) - at))
-    const text = (share: number) => `${quantile(lags, share).toFixed(0)} ms`
-    return [
-      {
-        what: `from a booking’s answer to its invoice, ${1000 / everyMilliseconds} bookings a second`,
-        measured: `p50 ${text(0.5)}, p99 **${text(0.99)}**, longest ${text(1)}`,
-        aim: 'p99 100 ms',
-      },
-    ]
+    return [figureOfLag('standalone', await lagsOf(admin, staff, billing))]
   } finally {
     await billing.end()
   }
+}
+
+/** @param form of the clinic: all in one process, or each room in its own */
+export function figureOfLag(form: string, lags: readonly number[]): Figure {
+  const text = (share: number) => `${quantile(lags, share).toFixed(0)} ms`
+  return {
+    what: `from a booking’s answer to its invoice, ${1000 / everyMilliseconds} bookings a second, ${form}`,
+    measured: `p50 ${text(0.5)}, p99 **${text(0.99)}**, longest ${text(1)}`,
+    aim: 'p99 100 ms',
+  }
+}
+
+/**
+ * Books at a steady rate. Answers how many milliseconds after its answer each booking's invoice was there.
+ * @param billing a connection to billing's database
+ */
+export async function lagsOf(admin: Client, staff: People, billing: pg.Client): Promise<number[]> {
+  const invoicedAt = await hearOfInvoices(billing)
+  const answeredAt = new Map<string, number>()
+  const startedAt = performance.now()
+  const answers: Promise<void>[] = []
+  for (let number = 0; number < bookings; number++) {
+    await delay(Math.max(0, startedAt + number * everyMilliseconds - performance.now()))
+    const answer = book(admin, visitNumber(number, staff))
+    answers.push(answer.then((id) => void answeredAt.set(id, performance.now())))
+  }
+  await Promise.all(answers)
+  while ([...answeredAt.keys()].some((id) => !invoicedAt.has(id))) await delay(everyMilliseconds)
+  return [...answeredAt].slice(warmUp).map(([id, at]) => Math.max(0, (invoicedAt.get(id) ?? Infinity) - at))
 }
 
 /** When each appointment's invoice was committed. PostgreSQL tells after the commit, so nobody has to look again and again. */

@@ -59,11 +59,22 @@ export interface Visit {
   readonly startsAt: Date
 }
 
+export interface People {
+  readonly doctorIds: readonly string[]
+  readonly patientIds: readonly string[]
+  /** When their first visits begin. */
+  readonly from: Date
+}
+
+/** So many doctors and as many patients, in a clinic that has nobody yet. */
+export async function hirePeople(admin: Client, count: number): Promise<People> {
+  await saveServiceType(admin)
+  const [doctorIds, patientIds] = await Promise.all([addDoctors(admin, count), registerPatients(admin, count)])
+  return { doctorIds, patientIds, from: daysAhead(1) }
+}
+
 /** The visit of that number: no two of them share a doctor's or a patient's time. */
-export function visitNumber(
-  number: number,
-  { doctorIds, patientIds, from }: { doctorIds: readonly string[]; patientIds: readonly string[]; from: Date },
-): Visit {
+export function visitNumber(number: number, { doctorIds, patientIds, from }: People): Visit {
   const round = Math.floor(number / Math.min(doctorIds.length, patientIds.length))
   const doctorId = doctorIds[number % doctorIds.length]
   const patientId = patientIds[number % patientIds.length]

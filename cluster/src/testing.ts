@@ -17,6 +17,8 @@ export interface TestClinic {
   readonly copies: readonly Copy[]
   /** Where the logs are: `<name>.log`. */
   readonly home: string
+  /** The URL of each room's database, with its login. */
+  readonly databases: ReadonlyMap<string, string>
   /** Starts the one that does not run, and resolves when it is ready. */
   start(copy: Copy): Promise<void>
   /** SIGTERM. Answers whether it ended within ten seconds; one that did not was killed. */
@@ -64,6 +66,7 @@ export async function openTestClinic(
     url: doorOf(plan),
     copies: plan.copies,
     home,
+    databases: engines.databases,
     async start(copy) {
       await startCopies(clinic, [copy])
       await untilReady(plan, [copy])
