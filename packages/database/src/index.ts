@@ -1,7 +1,7 @@
 export { connectDatabase, type Database, openDatabase, type Tables, takesUrl } from './connect.js'
 export { databaseErrorOf, isDatabaseAway } from './database-error.js'
 export { type Entity, type PoolState, poolState } from './engine.js'
-export { Conditions, findRows } from './find-rows.js'
+export { Conditions, type FoundRows, findRows } from './find-rows.js'
 export { forgetOldKeys, idempotencyKeys, repeatOf } from './idempotency.js'
 export { isId, newId } from './ids.js'
 export { type HeldLock, tryLock } from './lock.js'

@@ -1,15 +1,16 @@
 import { permit } from '@caregraph/access'
-import { inTransaction, newId, refuseByConstraint, repeatOf, writeSearchTerms } from '@caregraph/database'
+import { newId, refuseByConstraint, repeatOf, writeSearchTerms } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
-import { type Context, identifiersOf } from '@caregraph/subgraph'
+import { identifiersOf } from '@caregraph/subgraph'
 import { DoctorRow } from './doctor.entity.js'
 import { defaultFacts, doctorFacts, termsOfDoctor } from './doctor.rules.js'
+import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { ownedByOne, writeIdentifiers } from './doctor.tables.js'
 import type { AddDoctorInput } from './doctor.type.js'
 import { weeklyHours } from './weekly-hours.rules.js'
 
 /** Refuses with DUPLICATE_LICENSE, DUPLICATE_IDENTIFIER or OVERLAPPING_HOURS. */
-export async function addDoctor(context: Context, input: AddDoctorInput): Promise<DoctorRow> {
+export async function addDoctor(context: DoctorContext, input: AddDoctorInput): Promise<DoctorRow> {
   const actor = permit(context.actor, 'doctor:add')
   const now = context.now()
   const id = newId()
@@ -29,7 +30,7 @@ export async function addDoctor(context: Context, input: AddDoctorInput): Promis
   const identifiedBy = identifiersOf(identifiers ?? [])
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context, async (tx) => {
+    changeDoctors(context, async (tx) => {
       const attempt = { callerId: actor.id, key: idempotencyKey, act: 'addDoctor', input, resultId: id, now }
       const first = await repeatOf(tx, attempt)
       if (first !== undefined) return tx.manager.findOneByOrFail(DoctorRow, { id: first })

@@ -1,21 +1,22 @@
 import { permit } from '@caregraph/access'
-import { inTransaction, newId, updateVersioned } from '@caregraph/database'
+import { newId, updateVersioned } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
-import { type Context, optionalText, requiredId } from '@caregraph/subgraph'
+import { optionalText, requiredId } from '@caregraph/subgraph'
 import { DoctorRow, TimeOffRow } from './doctor.entity.js'
+import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { lockDoctor } from './doctor.tables.js'
 import type { AddTimeOffInput } from './doctor.type.js'
 import { timeOffRange } from './time-off.rules.js'
 
 /** No new visits in it; those that are booked stay booked. It may overlap other time off. */
-export async function addTimeOff(context: Context, input: AddTimeOffInput): Promise<TimeOffRow> {
+export async function addTimeOff(context: DoctorContext, input: AddTimeOffInput): Promise<TimeOffRow> {
   const doctorId = requiredId(input.doctorId, 'doctorId')
   permit(context.actor, 'time-off:add', doctorId)
   const now = context.now()
   const reason = optionalText(input.reason ?? null, 'reason', 500)
   const timeOff: TimeOffRow = { id: newId(), doctorId, ...timeOffRange(input), reason }
 
-  return inTransaction(context, async (tx) => {
+  return changeDoctors(context, async (tx) => {
     const { version } = await updateVersioned(tx, DoctorRow, await lockDoctor(tx, doctorId), {})
     await tx.manager.insert(TimeOffRow, timeOff)
     await appendEvent(tx, 'DoctorUpdated', doctorId, { doctorId, version }, now)

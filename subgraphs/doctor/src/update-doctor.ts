@@ -1,15 +1,10 @@
 import { permit } from '@caregraph/access'
-import {
-  expectVersion,
-  inTransaction,
-  refuseByConstraint,
-  updateVersioned,
-  writeSearchTerms,
-} from '@caregraph/database'
+import { expectVersion, refuseByConstraint, updateVersioned, writeSearchTerms } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
-import { type Context, identifiersOf, requiredId } from '@caregraph/subgraph'
+import { identifiersOf, requiredId } from '@caregraph/subgraph'
 import { DoctorRow } from './doctor.entity.js'
 import { doctorFacts, termsOfDoctor } from './doctor.rules.js'
+import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { lockDoctor, ownedByOne, writeIdentifiers } from './doctor.tables.js'
 import type { UpdateDoctorInput } from './doctor.type.js'
 
@@ -17,7 +12,7 @@ import type { UpdateDoctorInput } from './doctor.type.js'
  * What is left out keeps its value, null clears. Also for an archived doctor, whose facts can still be wrong.
  * Refuses with VERSION_CONFLICT, DUPLICATE_LICENSE or DUPLICATE_IDENTIFIER.
  */
-export async function updateDoctor(context: Context, input: UpdateDoctorInput): Promise<DoctorRow> {
+export async function updateDoctor(context: DoctorContext, input: UpdateDoctorInput): Promise<DoctorRow> {
   permit(context.actor, 'doctor:update')
   const now = context.now()
   const { id: givenId, expectedVersion, identifiers, ...changes } = input
@@ -26,7 +21,7 @@ export async function updateDoctor(context: Context, input: UpdateDoctorInput): 
   const identifiedBy = identifiers === undefined ? undefined : identifiersOf(identifiers ?? [])
 
   return refuseByConstraint(ownedByOne, () =>
-    inTransaction(context, async (tx) => {
+    changeDoctors(context, async (tx) => {
       const doctor = await lockDoctor(tx, id)
       expectVersion(doctor, expectedVersion)
 
