@@ -17,6 +17,7 @@ await describeOn('mariadb', 'a database on MySQL', (url) => {
   describe('versions', versionedUpdateSuite)
   describe('idempotency', idempotencySuite)
   describe('rows', rowsBySuite)
+  describe('silence', async () => void (await import('./silence.int.test.js')))
 
   describe('a session', () => {
     let server: Awaited<ReturnType<typeof testDatabase>>
