@@ -40,6 +40,8 @@ const bodyBytes = 4 * 1024 * 1024
 /** Whoever sends a request more slowly only holds a connection open. */
 const requestWithinMilliseconds = 30_000
 const retryAfterSeconds = 1
+/** As much as DEADLINE_MILLISECONDS may be. */
+const longestMilliseconds = 600_000
 /**
  * How long connections that stay open are still answered, with the word that this copy goes. One that is closed without
  * a word may have a mutation on its way, of which nobody then knows whether it was taken.
@@ -137,7 +139,9 @@ function routeRequests(
         .send({ errors: [{ message: 'This is not a GraphQL request.', extensions: { code: 'BAD_REQUEST' } }] })
     }
     const waited = performance.now() - request.arrivedAt
-    const deadline = deadlineIn(millisecondsOf(request, deadlineMilliseconds) - waited)
+    const left = millisecondsOf(request, deadlineMilliseconds) - waited
+    if (left <= 0) throw new GaveUp()
+    const deadline = deadlineIn(left)
     whenGone(reply, deadline.giveUp)
     try {
       const { signal, at: deadlineAt } = deadline
@@ -158,9 +162,9 @@ function refuse(reply: FastifyReply): void {
   reply.code(503).header('retry-after', retryAfterSeconds).send()
 }
 
-function millisecondsOf({ headers }: FastifyRequest, most: number): number {
+function millisecondsOf({ headers }: FastifyRequest, usual: number): number {
   const given = Number(headers['x-deadline-milliseconds'])
-  return given > 0 ? Math.min(given, most) : most
+  return given > 0 ? Math.min(given, longestMilliseconds) : usual
 }
 
 type Operation = Pick<SubgraphRequest, 'query' | 'operationName' | 'variables'>
