@@ -5,20 +5,11 @@ import { type ConsumerOptions, startConsumer } from './consumer.js'
 import type { AnyEvent, CareEvent } from './event.js'
 import { anEvent } from './event-bus.suite.js'
 import type { Inbox } from './inbox.js'
+import type { InboxUnderTest } from './inbox-testing.js'
 import { createLocalBus } from './local-bus.js'
 
 export const soon = { timeout: 20_000, interval: 10 }
 export const triesBeforeDeath = 3
-
-/** An inbox on which nothing was received yet, and a place for effects that goes with it. */
-export interface InboxUnderTest<Tx> {
-  inboxOf(consumer: string): Inbox<Tx>
-  /** The effect of an event for a consumer. */
-  takeEffect(tx: Tx, event: AnyEvent, consumer: string): Promise<unknown>
-  /** The ids of the events whose effects are there, as often and in the order in which they were taken. */
-  effects(): Promise<string[]>
-  close(): Promise<void>
-}
 
 export type Handle<Tx> = (event: CareEvent<'PatientUpdated'>, tx: Tx) => Promise<void>
 
@@ -52,7 +43,7 @@ export function inboxSuite<Tx>(name: string, open: () => Promise<InboxUnderTest<
     const stops: Stop[] = []
     beforeEach(async () => {
       opened = await open()
-      inbox = opened.inboxOf('billing')
+      inbox = await opened.inboxOf('billing')
     })
     afterEach(async () => {
       for (const stop of stops.splice(0).reverse()) await stop()
@@ -100,7 +91,7 @@ export function inboxSuite<Tx>(name: string, open: () => Promise<InboxUnderTest<
     it('belongs to one consumer: another takes its own effect of the same event', async () => {
       const billing = await start(takeEffect)
       const takeOther: Handle<Tx> = async (event, tx) => void (await opened.takeEffect(tx, event, 'analytics'))
-      const analytics = await startCopy(opened.inboxOf('analytics'), takeOther, { name: 'analytics' })
+      const analytics = await startCopy(await opened.inboxOf('analytics'), takeOther, { name: 'analytics' })
       stops.push(analytics.stop)
       const event = anEvent()
       await Promise.all([billing.publish(event), analytics.publish(event)])
@@ -250,7 +241,7 @@ export function inboxSuite<Tx>(name: string, open: () => Promise<InboxUnderTest<
         const { copies } = await aDeadLetter()
         await copies[0].publish(anEvent(), anEvent())
         await vi.waitUntil(async () => (await inbox.deadLetters()).length === 3, soon)
-        const others = opened.inboxOf('analytics')
+        const others = await opened.inboxOf('analytics')
         expect([await others.deadLetters(), await others.redrive(new Date())]).toEqual([[], 0])
         expect(await inbox.redrive(new Date(), randomUUID())).toBe(0)
         expect(await inbox.redrive(new Date())).toBe(3)

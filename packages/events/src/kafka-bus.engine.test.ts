@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AnyEvent } from './event.js'
 import { anEvent, eventBusSuite } from './event-bus.suite.js'
 import type { KafkaBus, Poison } from './kafka-bus.js'
-import { type OwnTopics, ownTopics } from './kafka-testing.js'
+import { type OwnTopics, ownTopics, sevenPoisons } from './kafka-testing.js'
 
 const soon = { timeout: 30_000, interval: 20 }
 const topic = 'patient-events'
@@ -166,16 +166,3 @@ await describeOn('kafka', 'Kafka', (url) => {
 
 const textsOf = (headers: IHeaders) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-
-function sevenPoisons(): (string | Buffer | null)[] {
-  const event = anEvent('5e1f0a86-7b21-4b0f-8f4f-3f6cdb2f7a10')
-  return [
-    null,
-    '',
-    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11' }).slice(0, -20),
-    Buffer.from([0xff, 0xfe, 0x00, 0x9f, 0x92, 0x96]),
-    JSON.stringify({ ...event, id: 'not a uuid' }),
-    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11', type: 'PatientSneezed' }),
-    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11', data: { ...event.data, name: 'Ann' } }),
-  ]
-}

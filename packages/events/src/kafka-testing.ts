@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
+import { anEvent } from './event-bus.suite.js'
 import { createKafkaBus, type KafkaBus, type KafkaBusOptions } from './kafka-bus.js'
 
 /** Topics and groups of a test's own on a Kafka that it shares. */
@@ -40,4 +41,18 @@ export function ownTopics(url: string, clinic: string = randomUUID()): OwnTopics
       await admin.disconnect()
     },
   }
+}
+
+/** Messages that are no events, each of another kind. */
+export function sevenPoisons(): (string | Buffer | null)[] {
+  const event = anEvent('5e1f0a86-7b21-4b0f-8f4f-3f6cdb2f7a10')
+  return [
+    null,
+    '',
+    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11' }).slice(0, -20),
+    Buffer.from([0xff, 0xfe, 0x00, 0x9f, 0x92, 0x96]),
+    JSON.stringify({ ...event, id: 'not a uuid' }),
+    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11', type: 'PatientSneezed' }),
+    JSON.stringify({ ...event, id: '9d0cf1f2-4a4e-4f0c-9c4e-8d3f5f0d3b11', data: { ...event.data, name: 'Ann' } }),
+  ]
 }

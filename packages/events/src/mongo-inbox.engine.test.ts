@@ -1,46 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { describeOn } from '@caregraph/engines/testing'
-import { createConnection, mongo } from 'mongoose'
 import { describe, expect, it } from 'vitest'
-import type { AnyEvent } from './event.js'
 import { anEvent } from './event-bus.suite.js'
 import { inboxSuite } from './inbox.suite.js'
+import { inboxInMongo } from './inbox-testing.js'
 import { mongoInbox } from './mongo-inbox.js'
 
-/** Effects as the inbox asks for them where there is no transaction: they know by the event that they are there. */
-async function open(url: string) {
-  const own = new URL(url)
-  own.pathname = `test_${randomUUID().replaceAll('-', '')}`
-  const connection = await createConnection(own.href, { bufferCommands: false }).asPromise()
-  const effects = connection.collection<{ _id: string; eventId: string; place: number }>('effects')
-  let place = 0
-  return {
-    connection,
-    takeEffect: (_: undefined, { id }: AnyEvent, consumer: string) =>
-      effects.insertOne({ _id: `${consumer}/${id}`, eventId: id, place: place++ }).catch((error) => {
-        if (!(error instanceof mongo.MongoServerError && error.code === 11_000)) throw error
-      }),
-    effects: async () => (await effects.find().sort({ place: 1 }).toArray()).map(({ eventId }) => eventId),
-    async close() {
-      await connection.dropDatabase()
-      await connection.close()
-    },
-  }
-}
-
 await describeOn('mongodb', 'MongoDB', (url) => {
-  inboxSuite('MongoDB', async () => {
-    const { connection, ...opened } = await open(url)
-    const inboxes = {
-      billing: await mongoInbox(connection, 'billing'),
-      analytics: await mongoInbox(connection, 'analytics'),
-    }
-    return { ...opened, inboxOf: (consumer) => inboxes[consumer as keyof typeof inboxes] }
-  })
+  inboxSuite('MongoDB', () => inboxInMongo(url))
 
   describe('in MongoDB, an event', () => {
     it('is tried by one copy at a time, and by another half a minute after its process died amid a try', async () => {
-      const { connection, close } = await open(url)
+      const { connection, close } = await inboxInMongo(url)
       const inbox = await mongoInbox(connection, 'billing')
       const noon = new Date('2027-03-01T12:00:00Z')
       const after = (seconds: number) => new Date(noon.getTime() + seconds * 1_000)
@@ -66,7 +36,7 @@ await describeOn('mongodb', 'MongoDB', (url) => {
     })
 
     it('leaves nothing in the inbox once its effect is there', async () => {
-      const { connection, close } = await open(url)
+      const { connection, close } = await inboxInMongo(url)
       const inbox = await mongoInbox(connection, 'billing')
       const [good, bad] = [anEvent(), anEvent()]
       await inbox.receive(good, new Date(), async () => undefined)

@@ -1,55 +1,28 @@
-import { connectDatabase, type Database, queryRows, type Transaction } from '@caregraph/database'
-import { testDatabase } from '@caregraph/database/testing'
+import { type Database, queryRows, type Transaction } from '@caregraph/database'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
 import { anEvent } from './event-bus.suite.js'
 import { type Handle, idsOf, inboxSuite, soon, startCopy, triesBeforeDeath } from './inbox.suite.js'
-import { inboxForgetsNothing, inboxTable, postgresInbox } from './postgres-inbox.js'
+import { inboxInPostgres } from './inbox-testing.js'
+import { postgresInbox } from './postgres-inbox.js'
 
-async function open() {
-  const server = await testDatabase()
-  const database = await connectDatabase({
-    url: server.url,
-    tables: { entities: [], migrations: [inboxTable, inboxForgetsNothing] },
-    poolSize: 12,
-    onConnectionError: () => undefined,
-  })
-  await queryRows(database, 'CREATE TABLE effects (place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL)')
-  const close = async () => {
-    await database.destroy()
-    await server.drop()
-  }
-  return { database, close }
-}
-
-const takeEffect = (tx: Transaction, event: AnyEvent) =>
-  tx.query('INSERT INTO effects (event_id) VALUES ($1)', [event.id])
-
-const effectsIn = async (database: Database) =>
-  (await queryRows<{ id: string }>(database, 'SELECT event_id AS id FROM effects ORDER BY place')).map(({ id }) => id)
-
-inboxSuite('PostgreSQL', async () => {
-  const { database, close } = await open()
-  return {
-    inboxOf: (consumer) => postgresInbox(database, consumer),
-    takeEffect,
-    effects: () => effectsIn(database),
-    close,
-  }
-})
+inboxSuite('PostgreSQL', () => inboxInPostgres())
 
 describe('in PostgreSQL, an effect', () => {
+  let opened: Awaited<ReturnType<typeof inboxInPostgres>>
   let database: Database
   const stops: Stop[] = []
   beforeEach(async () => {
-    const opened = await open()
+    opened = await inboxInPostgres()
     database = opened.database
     stops.push(opened.close)
   })
   afterEach(async () => {
     for (const stop of stops.splice(0).reverse()) await stop()
   })
+
+  const takeEffect = (tx: Transaction, event: AnyEvent) => opened.takeEffect(tx, event, 'billing')
 
   async function start(handle: Handle<Transaction>) {
     const copy = await startCopy(postgresInbox(database, 'billing'), handle)
@@ -64,7 +37,7 @@ describe('in PostgreSQL, an effect', () => {
     })
     await publish(anEvent())
     await vi.waitUntil(() => letters.length === 1, soon)
-    expect(await effectsIn(database)).toEqual([])
+    expect(await opened.effects()).toEqual([])
   })
 
   it('does not come from a handler that wakes up after its time', async () => {
@@ -83,7 +56,7 @@ describe('in PostgreSQL, an effect', () => {
     wake()
     const settled = await Promise.allSettled(late)
     expect(settled.map(({ status }) => status)).toEqual(settled.map(() => 'rejected'))
-    expect(await effectsIn(database)).toEqual([])
+    expect(await opened.effects()).toEqual([])
   })
 
   it.each([
@@ -103,7 +76,7 @@ describe('in PostgreSQL, an effect', () => {
     await vi.waitUntil(() => letters.length === 1, soon)
     expect(letters[0]?.reason).toMatch(reason)
     expect(await postgresInbox(database, 'billing').deadLetters()).toMatchObject([{ tries: triesBeforeDeath }])
-    expect(await effectsIn(database)).toEqual([good.id])
+    expect(await opened.effects()).toEqual([good.id])
   })
 
   it('costs no try where the database connection was cut', async () => {
@@ -114,7 +87,7 @@ describe('in PostgreSQL, an effect', () => {
     })
     const event = anEvent()
     await publish(event)
-    expect(await effectsIn(database)).toEqual([event.id])
+    expect(await opened.effects()).toEqual([event.id])
     expect(letters).toEqual([])
   })
 
@@ -126,7 +99,7 @@ describe('in PostgreSQL, an effect', () => {
     })
     const event = anEvent()
     await publish(event)
-    expect(await effectsIn(database)).toEqual([event.id])
+    expect(await opened.effects()).toEqual([event.id])
     expect(letters).toEqual([])
   })
 
@@ -136,7 +109,7 @@ describe('in PostgreSQL, an effect', () => {
     await publish(...events)
     await queryRows(database, `UPDATE inbox SET received_at = received_at - interval '9 years'`)
     await publish(...events)
-    expect((await effectsIn(database)).sort()).toEqual(idsOf(events).sort())
+    expect((await opened.effects()).sort()).toEqual(idsOf(events).sort())
     const kept = await queryRows(database, 'SELECT DISTINCT state, event FROM inbox')
     expect(kept).toEqual([{ state: 'done', event: null }])
   })
