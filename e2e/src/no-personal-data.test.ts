@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runningPostgres } from '@caregraph/embedded-postgres'
+import { type Collector, startCollector } from '@caregraph/telemetry/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, clientOf, signIn } from './client.js'
@@ -19,13 +20,17 @@ const password = `${mark}-is-no-common-password`
 const databases = ['auth', 'patient', 'doctor', 'appointment', 'billing', 'analytics']
 const malformedBodies = 7000
 
+let collector: Collector
 let clinic: ClinicProcess
 let admin: Client
 let billing: Client
 const tokens: string[] = []
 const urls: string[] = []
 beforeAll(async () => {
-  clinic = await startClinicProcess()
+  collector = await startCollector()
+  clinic = await startClinicProcess({
+    environment: { METRICS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  })
   await inEachDatabase(keepWhatIsSent)
   admin = await signIn(clinic.url)
   billing = await aUser(clinic.url, admin, ['BILLING', 'FRONT_DESK'])
@@ -34,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await clinic.stop()
   await removeFolder(clinic.dataDirectory)
+  await collector.stop()
 })
 
 const act = (name: string, type: string) => `mutation ($input: ${type}!) { ${name}(input: $input) { id } }`
@@ -218,6 +224,19 @@ describe('after it, nothing that is personal', () => {
     )
     expect(rows.length).toBeGreaterThan(20)
     expectNothingPersonal(rows.map(({ row }) => row).join('\n'))
+  })
+
+  it('was in any span, or is in any figure', async () => {
+    expect(collector.spans.length).toBeGreaterThan(100)
+    expectNothingPersonal(collector.bodies.join('\n'))
+    const url = /"url":"([^"]+\/metrics)"/.exec(clinic.output())?.[1] ?? ''
+    const figures = await (await fetch(url)).text()
+    expect(figures).toContain('caregraph_operation_duration_seconds_count')
+    expectNothingPersonal(figures)
+    const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/
+    expect(figures).not.toMatch(ids)
+    const said = collector.spans.map(({ name, attributes }) => JSON.stringify({ name, attributes })).join('\n')
+    expect(said).not.toMatch(ids)
   })
 
   it('is in a URL', () => {

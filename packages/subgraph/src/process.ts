@@ -143,7 +143,10 @@ async function openBus(
     url: brokerUrl,
     clientId: name,
     onFault,
-    onPoison: (poison) => log.error('a message that is no event became a dead letter', { ...poison }),
+    onPoison: (poison) => {
+      metrics.poison.add({ consumer: poison.group })
+      log.error('a message that is no event became a dead letter', { ...poison })
+    },
     onStopped: (error) => {
       log.error('a consumer has stopped for good', traceOf(error))
       onStopped()

@@ -90,6 +90,11 @@ export const metrics = {
     help: 'Events whose effect has failed: waiting for another try, or dead.',
     labels: { consumer: rooms, state: ['waiting', 'dead'] },
   }),
+  poison: counter({
+    name: 'caregraph_poison_messages_total',
+    help: 'Messages on a topic that were no events, moved to the dead letters of a consumer.',
+    labels: { consumer: rooms },
+  }),
   eventDelay: histogram({
     name: 'caregraph_event_delay_seconds',
     help: 'From an act to the end of its effect in a consumer, or of a try that failed.',
