@@ -6,13 +6,13 @@ import {
   publishedRevocations,
 } from '@caregraph/access'
 import { openCache } from '@caregraph/cache'
-import { traceOf } from '@caregraph/subgraph'
+import { traceOf, WrongSettings } from '@caregraph/subgraph'
 import { startTelemetry } from '@caregraph/telemetry'
-import { readEnvironment } from './environment.js'
+import { type Environment, readEnvironment } from './environment.js'
 import { startGateway } from './server.js'
 import { type RemoteSubgraph, remoteSubgraph } from './subgraph-client.js'
 
-const environment = readEnvironment(process.env)
+const environment = settingsOrEnd()
 const telemetry = await startTelemetry({ service: 'gateway', settings: environment.telemetry })
 const { log } = telemetry
 const { subgraphUrls, subgraphKey: key } = environment
@@ -53,4 +53,15 @@ const stop = async () => {
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void stop().then(() => process.exit(0)))
+}
+
+/** What is wrong with the settings is for whoever set them: a list without a stack. */
+function settingsOrEnd(): Environment {
+  try {
+    return readEnvironment(process.env)
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
 }

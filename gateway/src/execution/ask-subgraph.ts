@@ -87,7 +87,10 @@ export function failure(
 ): SubgraphAnswer {
   const { requestId, signal } = caller
   const isAway = error instanceof SubgraphUnavailable || error instanceof GaveUp
-  if (isAway && !signal?.aborted) log.error('a subgraph does not answer', { subgraph, ...idsOf(caller) })
+  if (isAway && !signal?.aborted) {
+    const { fault: why } = traceOf(error.cause ?? error)
+    log.error('a subgraph does not answer', { subgraph, ...idsOf(caller), why })
+  }
   if (!isAway) log.error('a subgraph could not be asked', { subgraph, ...idsOf(caller), ...traceOf(error) })
   const fault = isAway ? faultBy('SERVICE_UNAVAILABLE', { subgraph }) : faultBy('INTERNAL_SERVER_ERROR', { requestId })
   return { data: undefined, faults: [{ ...fault, path: [] }] }

@@ -4,7 +4,7 @@ import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 let gateway: ToyGateway
 
 beforeAll(async () => {
-  gateway = await startToyGateway({ settings: { deadlineMilliseconds: 50 } })
+  gateway = await startToyGateway({ settings: { deadlineMilliseconds: 300 } })
 })
 afterEach(() => {
   for (const each of Object.values(gateway.subgraphs)) {
@@ -81,6 +81,18 @@ describe('a reference to what is not there, or not for the caller', () => {
   it('is null without an error', async () => {
     const { body } = await gateway.ask('{ appointment(id: "a2") { id patient { lastName } } }')
     expect(body).toEqual({ data: { appointment: { id: 'a2', patient: null } } })
+  })
+})
+
+describe('the deadline', () => {
+  it('is one for all that an operation asks, step by step and side by side', async () => {
+    await gateway.ask('{ appointments(first: 2) { edges { node { doctor { slots } patient { balance } } } } }')
+    const deadlines = Object.values(gateway.subgraphs).flatMap(({ requests }) =>
+      requests.map((each) => each.deadlineAt),
+    )
+    expect(deadlines.length).toBeGreaterThan(3)
+    expect(new Set(deadlines).size).toBe(1)
+    expect(deadlines[0]).toBeGreaterThan(0)
   })
 })
 

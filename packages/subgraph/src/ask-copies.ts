@@ -38,6 +38,11 @@ class NotBegun extends Error {
   override readonly name = 'NotBegun'
 }
 
+/** The copy has another SUBGRAPH_KEY. The name stands in the log. */
+class WrongSubgraphKey extends Error {
+  override readonly name = 'WrongSubgraphKey'
+}
+
 /** The copy says that it could not answer in time. */
 class TooLate extends Error {
   override readonly name = 'TooLate'
@@ -105,8 +110,9 @@ async function begun(response: Dispatcher.ResponseData): Promise<Dispatcher.Resp
   const { statusCode, headers, body } = response
   // A subgraph's own door refuses with both; a proxy's 503 alone may come after the request was passed on.
   const wasRefused = statusCode === 503 && headers['retry-after'] !== undefined
-  if (!wasRefused && statusCode !== 504) return response
+  if (!wasRefused && statusCode !== 504 && statusCode !== 401) return response
   await body.dump()
+  if (statusCode === 401) throw new WrongSubgraphKey()
   throw wasRefused ? new NotBegun() : new TooLate()
 }
 

@@ -133,6 +133,13 @@ describe('a subgraph with a key', () => {
     }
   })
 
+  it('is told apart from a copy that is away by the gateway and the peers, for their logs', async () => {
+    const { url } = await serve({}, { key })
+    const client = httpSubgraph('doctor', [url], { key: 'x'.repeat(32) })
+    stops.push(client.stop)
+    await expect(client.execute({ ...query, requestId: 'r1' })).rejects.toHaveProperty('cause.name', 'WrongSubgraphKey')
+  })
+
   it('answers who carries it, and everybody whether it lives', async () => {
     const { url } = await serve({}, { key })
     expect((await ask(url, { headers })).body).toBe(JSON.stringify(hello))
