@@ -133,7 +133,10 @@ export function connectionOf<Row, Node>(options: {
 }): Connection<Node> {
   const { page, list, rows, keysOfRow, nodeOf, totalCount } = options
   const edges = rows.slice(0, page.first).map((row) => ({
-    cursor: Buffer.from(JSON.stringify([list, ...keysOfRow(row)])).toString('base64url'),
+    // Made when it is asked for, which most clients do of the last one alone.
+    get cursor() {
+      return Buffer.from(JSON.stringify([list, ...keysOfRow(row)])).toString('base64url')
+    },
     node: nodeOf(row),
   }))
   return {
@@ -141,8 +144,12 @@ export function connectionOf<Row, Node>(options: {
     pageInfo: {
       hasNextPage: rows.length > page.first,
       hasPreviousPage: page.after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null
+      },
     },
     totalCount,
   }

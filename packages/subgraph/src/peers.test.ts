@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SubgraphClient, SubgraphRequest } from './client.js'
 import { httpSubgraph } from './http-subgraph.js'
 import { type Peers, peersOf } from './peers.js'
@@ -19,7 +19,7 @@ async function peersWith(execute: (request: SubgraphRequest) => Promise<unknown>
   return peersOf(() => client)
 }
 
-const reference = { subgraph: 'patient', type: 'Patient', id: 'p1', fields: '{ name }' }
+const reference = { subgraph: 'patient', type: 'Patient', ids: ['p1'], fields: '{ name }' }
 const caller = { token: 'ada', requestId: 'r1' }
 const away = { code: 'SERVICE_UNAVAILABLE', params: { subgraph: 'patient' } }
 const refusing = (code: string) => async () => ({ data: { _entities: [null] }, errors: [{ extensions: { code } }] })
@@ -31,7 +31,7 @@ describe("a peer's entity", () => {
       seen.push(request)
       return { data: { _entities: [{ name: 'Ada' }] } }
     })
-    expect(await peers.entity(reference, caller)).toEqual({ name: 'Ada' })
+    expect(await peers.entities(reference, caller)).toEqual(new Map([['p1', { name: 'Ada' }]]))
     expect(seen).toMatchObject([
       {
         query: expect.stringContaining('... on Patient { name }'),
@@ -43,17 +43,32 @@ describe("a peer's entity", () => {
 
   it.each(['FORBIDDEN', 'UNAUTHENTICATED'])('is nothing to a caller who is refused with %s', async (code) => {
     const peers = await peersWith(refusing(code))
-    expect(await peers.entity(reference, caller)).toBeNull()
+    expect(await peers.entities(reference, caller)).toEqual(new Map())
   })
 
   it('is nothing where nobody has it', async () => {
     const peers = await peersWith(async () => ({ data: { _entities: [null] } }))
-    expect(await peers.entity(reference, caller)).toBeNull()
+    expect(await peers.entities(reference, caller)).toEqual(new Map())
+  })
+
+  it('is found among others by its id, in one question, and what is not there is left out', async () => {
+    const seen: SubgraphRequest[] = []
+    const peers = await peersWith(async (request) => {
+      seen.push(request)
+      return { data: { _entities: [{ name: 'Ada' }, null, { name: 'Cy' }] } }
+    })
+    expect(await peers.entities({ ...reference, ids: ['p1', 'p2', 'p3'] }, caller)).toEqual(
+      new Map([
+        ['p1', { name: 'Ada' }],
+        ['p3', { name: 'Cy' }],
+      ]),
+    )
+    expect(seen).toHaveLength(1)
   })
 
   it('is not said to be missing where its owner has a fault', async () => {
     const peers = await peersWith(refusing('INTERNAL_SERVER_ERROR'))
-    await expect(peers.entity(reference, caller)).rejects.toMatchObject(away)
+    await expect(peers.entities(reference, caller)).rejects.toMatchObject(away)
   })
 
   it('is not said to be missing where nobody answers', async () => {
@@ -62,7 +77,7 @@ describe("a peer's entity", () => {
     listener.close()
     const client = httpSubgraph('patient', [`http://127.0.0.1:${port}/graphql`])
     stops.push(client.stop)
-    await expect(peersOf(() => client).entity(reference, caller)).rejects.toMatchObject(away)
+    await expect(peersOf(() => client).entities(reference, caller)).rejects.toMatchObject(away)
   })
 
   it('is asked for under the deadline of the request, which leaves its owner less', async () => {
@@ -72,8 +87,9 @@ describe("a peer's entity", () => {
       return new Promise(() => undefined)
     })
     const deadlineAt = performance.now() + 300
-    await expect(peers.entity(reference, { ...caller, deadlineAt })).rejects.toMatchObject(away)
-    expect(seen[0]?.signal?.aborted).toBe(true)
+    await expect(peers.entities(reference, { ...caller, deadlineAt })).rejects.toMatchObject(away)
+    // The owner hears of it over the connection, a moment after whoever asked.
+    await vi.waitUntil(() => seen[0]?.signal?.aborted)
     expect(seen[0]?.deadlineAt).toBeLessThan(deadlineAt)
   })
 
@@ -88,7 +104,7 @@ describe("a peer's entity", () => {
       gone.abort()
       return new Promise(() => undefined)
     })
-    await expect(peers.entity(reference, { ...caller, signal: gone.signal })).rejects.toMatchObject(away)
+    await expect(peers.entities(reference, { ...caller, signal: gone.signal })).rejects.toMatchObject(away)
     await heard
   })
 })

@@ -26,17 +26,17 @@ export async function askPeople(
   { patientId, doctorId }: { patientId: string; doctorId: string },
 ): Promise<People> {
   const caller = { token, requestId, traceparent, signal, deadlineAt }
-  const [patient, doctor] = await Promise.all([
-    peers.entity<{ archivedAt: string | null }>(
-      { subgraph: 'patient', type: 'Patient', id: patientId, fields: '{ archivedAt }' },
+  const [patients, doctors] = await Promise.all([
+    peers.entities<{ archivedAt: string | null }>(
+      { subgraph: 'patient', type: 'Patient', ids: [patientId], fields: '{ archivedAt }' },
       caller,
     ),
-    peers.entity<{ calendar: DoctorCalendar }>(
-      { subgraph: 'doctor', type: 'Doctor', id: doctorId, fields: calendarFields },
+    peers.entities<{ calendar: DoctorCalendar }>(
+      { subgraph: 'doctor', type: 'Doctor', ids: [doctorId], fields: calendarFields },
       caller,
     ),
   ])
-  return { patient, doctor }
+  return { patient: patients.get(patientId) ?? null, doctor: doctors.get(doctorId) ?? null }
 }
 
 /** Refuses a visit for which patient, doctor, clock or hours leave no room, in this order. */

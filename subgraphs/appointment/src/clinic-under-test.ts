@@ -97,10 +97,10 @@ function somePeople(): People {
 
 function peersAmong({ patients, doctors, closed }: People): Peers {
   return {
-    async entity({ subgraph, type, id }) {
+    async entities({ subgraph, type, ids }) {
       if (closed.has(subgraph)) throw new Refusal('SERVICE_UNAVAILABLE', { subgraph })
-      const found = type === 'Patient' ? patients.get(id) : doctors.get(id)
-      return (found ?? null) as never
+      const all: ReadonlyMap<string, object> = type === 'Patient' ? patients : doctors
+      return new Map([...all].filter(([id]) => ids.includes(id))) as never
     },
   }
 }

@@ -17,10 +17,10 @@ const people: Record<string, object> = {
 const closed = new Set<string>()
 const asked: (string | undefined)[] = []
 const peers: Peers = {
-  async entity({ subgraph }, { token }) {
+  async entities({ subgraph, ids }, { token }) {
     asked.push(token)
     if (closed.has(subgraph)) throw new Refusal('SERVICE_UNAVAILABLE', { subgraph })
-    return people[subgraph] as never
+    return new Map(ids.map((id) => [id, people[subgraph]])) as never
   },
 }
 
@@ -101,6 +101,18 @@ describe('pdfUrl', () => {
       )
       .then(({ data }) => data as unknown as { a: { pdfUrl: string }; b: { edges: { node: { pdfUrl: string } }[] } })
     expect(b.edges.map(({ node }) => node.pdfUrl)).toEqual([a.pdfUrl])
+  })
+
+  it('asks each department once, however long the list is', async () => {
+    const { patientId } = (await clinic.booked()).booking.data
+    for (let count = 0; count < 3; count++) await clinic.booked({ patientId })
+    asked.length = 0
+    await clinic.answer(
+      'query ($patientId: ID!) { invoices(patientId: $patientId) { edges { node { pdfUrl } } } }',
+      { patientId },
+      biller,
+    )
+    expect(asked).toHaveLength(3)
   })
 })
 

@@ -11,7 +11,7 @@ const nobody: PrintedNames = { patientName: null, patientAddress: null, doctorNa
  * the link later brings no token to ask with: so the answers are kept for as long as the link lives.
  */
 export async function keepNames(context: Context, invoices: readonly InvoiceRow[], forgetAt: Date): Promise<void> {
-  const kept = await Promise.all(invoices.map(async (invoice) => ({ invoice, ...(await askNames(context, invoice)) })))
+  const namesOf = await askNames(context, invoices)
   await queryRows(
     context.database,
     `INSERT INTO printed_names AS known
@@ -25,35 +25,48 @@ export async function keepNames(context: Context, invoices: readonly InvoiceRow[
        forget_at = greatest(known.forget_at, excluded.forget_at)`,
     [
       JSON.stringify(
-        kept.map(({ invoice, patientName, patientAddress, doctorName, serviceName }) => ({
-          invoice_id: invoice.id,
-          patient_name: patientName,
-          patient_address: patientAddress,
-          doctor_name: doctorName,
-          service_name: serviceName,
-        })),
+        invoices.map((invoice) => {
+          const { patientName, patientAddress, doctorName, serviceName } = namesOf(invoice)
+          return {
+            invoice_id: invoice.id,
+            patient_name: patientName,
+            patient_address: patientAddress,
+            doctor_name: doctorName,
+            service_name: serviceName,
+          }
+        }),
       ),
       forgetAt,
     ],
   )
 }
 
-async function askNames(context: Context, { patientId, doctorId, appointmentId }: InvoiceRow): Promise<PrintedNames> {
+/** Asks each department once, however many the invoices are. */
+async function askNames(
+  context: Context,
+  invoices: readonly InvoiceRow[],
+): Promise<(invoice: InvoiceRow) => PrintedNames> {
   const { actor, requestId, traceparent, signal, deadlineAt } = context
   const caller = { token: actor?.token, requestId, traceparent, signal, deadlineAt }
-  const ask = <Fields extends object>(subgraph: string, type: string, id: string, fields: string) =>
-    context.peers.entity<Fields>({ subgraph, type, id, fields }, caller).catch(unlessClosed)
-  const [patient, doctor, appointment] = await Promise.all([
-    ask<{ name: string; address: string | null }>('patient', 'Patient', patientId, '{ name address }'),
-    ask<{ name: string }>('doctor', 'Doctor', doctorId, '{ name }'),
-    ask<{ serviceType: { name: string } }>('appointment', 'Appointment', appointmentId, '{ serviceType { name } }'),
+  const ask = <Fields extends object>(subgraph: string, type: string, ids: readonly string[], fields: string) =>
+    context.peers.entities<Fields>({ subgraph, type, ids: [...new Set(ids)], fields }, caller).catch(unlessClosed)
+  const idsOf = (key: 'patientId' | 'doctorId' | 'appointmentId') => invoices.map((invoice) => invoice[key])
+  const [patients, doctors, appointments] = await Promise.all([
+    ask<{ name: string; address: string | null }>('patient', 'Patient', idsOf('patientId'), '{ name address }'),
+    ask<{ name: string }>('doctor', 'Doctor', idsOf('doctorId'), '{ name }'),
+    ask<{ serviceType: { name: string } }>(
+      'appointment',
+      'Appointment',
+      idsOf('appointmentId'),
+      '{ serviceType { name } }',
+    ),
   ])
-  return {
-    patientName: patient?.name ?? null,
-    patientAddress: patient?.address ?? null,
-    doctorName: doctor?.name ?? null,
-    serviceName: appointment?.serviceType?.name ?? null,
-  }
+  return ({ patientId, doctorId, appointmentId }) => ({
+    patientName: patients?.get(patientId)?.name ?? null,
+    patientAddress: patients?.get(patientId)?.address ?? null,
+    doctorName: doctors?.get(doctorId)?.name ?? null,
+    serviceName: appointments?.get(appointmentId)?.serviceType?.name ?? null,
+  })
 }
 
 /** Without an answer the PDF shows ids and codes instead. */
