@@ -3,7 +3,7 @@ import { createClient, ErrorReply, type RedisClientType } from '@redis/client'
 
 /** A command that took longer belongs to a Redis that is cut off or stuck: the connection is given up. */
 const answerWithinMilliseconds = 250
-const connectWithinMilliseconds = 1_000
+const connectWithinMilliseconds = 2_000
 const shortestPauseMilliseconds = 100
 const longestPauseMilliseconds = 2_000
 /** What waits for an answer at the same time; beyond that a process helps itself. */
