@@ -305,6 +305,31 @@ describe('a subgraph that says nothing', () => {
   })
 })
 
+describe('a client who goes', () => {
+  it('ends his query at the subgraph, and no act of his', async () => {
+    const leaving = await startToyGateway({ settings: { deadlineMilliseconds: 30_000 } })
+    const signals = new Map<string, AbortSignal | undefined>()
+    for (const subgraph of Object.values(leaving.subgraphs)) {
+      subgraph.execute = (request) => {
+        signals.set(subgraph.name, request.signal)
+        return new Promise(() => {})
+      }
+    }
+    const client = new AbortController()
+    const ask = (query: string) => {
+      const { signal } = client
+      return fetch(leaving.url, { method: 'POST', headers: json, body: JSON.stringify({ query }), signal })
+    }
+    const gone = [ask('mutation { book(patientId: "p1") { id } }'), ask('{ doctor(id: "d1") { id } }')]
+    await vi.waitFor(() => expect([...signals.keys()].sort()).toEqual(['appointment', 'doctor']))
+    client.abort()
+    for (const { status } of await Promise.allSettled(gone)) expect(status).toBe('rejected')
+    await vi.waitFor(() => expect(signals.get('doctor')?.aborted).toBe(true))
+    expect(signals.get('appointment')?.aborted).toBe(false)
+    await leaving.stop()
+  })
+})
+
 describe('a new supergraph', () => {
   it('is what the next request sees; one that is none changes nothing', async () => {
     const changing = await startToyGateway()
