@@ -28,9 +28,10 @@ interface Cluster {
   readonly administer: <Result>(work: (admin: Admin) => Promise<Result>) => Promise<Result>
 }
 
-const messagesAtOnce = 500
+const messagesAtOnce = 200
 const partitionsAtOnce = 4
 const sessionMilliseconds = 30_000
+const heartbeatMilliseconds = 3_000
 
 /** Where a partition is to be read from next, and where it ended when the reading began. */
 interface Place {
@@ -95,12 +96,17 @@ async function readTopics(
     if (place === undefined) return
     // After a rebalance Kafka begins again with the first.
     const messages = batch.messages.filter(({ offset }) => isBetween(BigInt(offset), place))
-    for (let from = 0; from < messages.length && !isOver; from += messagesAtOnce) {
-      const some = messages.slice(from, from + messagesAtOnce)
-      await take(some)
-      place.next = BigInt(some.at(-1)?.offset ?? 0) + 1n
-      onProgress?.({ read: total - left(), total })
-      await heartbeat()
+    // However slow the database is that takes them. A rebalance makes a heartbeat fail, which the next fetch tells again.
+    const beating = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMilliseconds)
+    try {
+      for (let from = 0; from < messages.length && !isOver; from += messagesAtOnce) {
+        const some = messages.slice(from, from + messagesAtOnce)
+        await take(some)
+        place.next = BigInt(some.at(-1)?.offset ?? 0) + 1n
+        onProgress?.({ read: total - left(), total })
+      }
+    } finally {
+      clearInterval(beating)
     }
     if (!isOver) resolveOffset(batch.lastOffset())
   }
