@@ -128,11 +128,15 @@ await describeOn('kafka', 'a clinic of processes, seen from outside', () => {
       calls: figure('gateway', 'caregraph_subgraph_call_duration_seconds_count', { subgraph: 'appointment' }),
       peers: figure('appointment', 'caregraph_subgraph_call_duration_seconds_count', { subgraph: 'doctor' }),
       outbox: figure('appointment', 'caregraph_outbox_oldest_letter_age_seconds', { subgraph: 'appointment' }),
+      outboxOnMysql: figure('doctor', 'caregraph_outbox_oldest_letter_age_seconds', { subgraph: 'doctor' }),
       pool: figure('doctor', 'caregraph_database_waiting', { subgraph: 'doctor' }),
       lag: figure('billing', 'caregraph_consumer_lag_events', { consumer: 'billing', topic: 'appointment-events' }),
       dead: figure('billing', 'caregraph_inbox_events', { consumer: 'billing', state: 'dead' }),
       figures: figure('analytics', 'caregraph_inbox_events', { consumer: 'analytics', state: 'waiting' }),
-    }).toEqual({ requests: 1, operations: 1, calls: 1, peers: 1, outbox: 1, pool: 1, lag: 1, dead: 1, figures: 1 })
+    }).toEqual({
+      ...{ requests: 1, operations: 1, calls: 1, peers: 1 },
+      ...{ outbox: 1, outboxOnMysql: 1, pool: 1, lag: 1, dead: 1, figures: 1 },
+    })
     for (const service of services) expect(figure(service, 'nodejs_eventloop_lag_p99_seconds')).toBe(1)
   })
 
