@@ -112,6 +112,8 @@ it('what was revoked is answered to other processes: ids and roles of the last m
   house.clock.advance(600_000)
   expect((await read(undefined)).sessions).toEqual(revoked.sessions)
   expect((await read(at)).sessions).toEqual([])
+  house.clock.advance(-600_000)
+  expect((await read(new Date(at.getTime() + 600_000))).sessions).toEqual(revoked.sessions)
   const garbled = await house.running.fetch(new Request('http://auth/revocations?after=yesterday'))
   expect(garbled.status).toBe(400)
 })

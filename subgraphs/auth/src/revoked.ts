@@ -9,7 +9,9 @@ const lateSeconds = 120
 /** What was revoked after the instant; without one, all that a token can still live to see. */
 export async function revokedAfter(database: Database, after: Date | undefined, now: Date): Promise<Revoked> {
   const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1000)
-  const since = after ?? secondsAgo(revocationSeconds)
+  const next = secondsAgo(lateSeconds)
+  // A clock that was set back must not skip what happens until it is there again.
+  const since = after === undefined ? secondsAgo(revocationSeconds) : after < next ? after : next
   const [ended, changed] = await Promise.all([
     queryRows<Pick<SessionRow, 'id'> & { endedAt: Date }>(
       database,
@@ -25,7 +27,7 @@ export async function revokedAfter(database: Database, after: Date | undefined, 
   return {
     sessions: ended,
     roles: changed.map(({ id, roles, changedAt }) => ({ userId: id, roles, changedAt })),
-    next: secondsAgo(lateSeconds),
+    next,
   }
 }
 
