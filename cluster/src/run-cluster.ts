@@ -25,6 +25,8 @@ export interface Clinic {
   readonly code?: string
   /** Whose processes they are, if not those of whoever starts them. */
   readonly account?: { readonly uid: number; readonly gid: number } | undefined
+  /** Told the exit code of a process that this one has started, or null where a signal ended it. */
+  readonly onExit?: (copy: Copy, code: number | null) => void
 }
 
 export const folderOf = (home: string, { name }: Copy): string => join(home, name)
@@ -58,6 +60,7 @@ async function startCopy(clinic: Clinic, copy: Copy): Promise<void> {
     account,
     keepsLog: true,
     isReady: async () => (await ask(plan, copy, 'live'))?.ok === true,
+    onExit: (code: number | null) => clinic.onExit?.(copy, code),
   }
   await startProgram(program, longestStartMilliseconds)
 }

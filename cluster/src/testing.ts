@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,8 +22,8 @@ export interface TestClinic {
   readonly databases: ReadonlyMap<string, string>
   /** Starts the one that does not run, and resolves when it is ready. */
   start(copy: Copy): Promise<void>
-  /** SIGTERM. Answers whether it ended within ten seconds; one that did not was killed. */
-  stop(copy: Copy): Promise<boolean>
+  /** SIGTERM. Answers the exit code; null where it had not ended within ten seconds, and was killed. */
+  stop(copy: Copy): Promise<number | null>
   kill(copy: Copy): Promise<void>
   /** Stops everything, and deletes all that it has left in the engines. */
   close(): Promise<void>
@@ -48,7 +49,9 @@ export async function openTestClinic(
   await chmod(home, 0o711)
   const engines = await ensureDatabases(name, rooms)
   const terminal = { PATH: process.env['PATH'], ...settings }
-  const clinic: Clinic = { home, plan, rooms, engines, terminal, ...processes }
+  const exits = new EventEmitter()
+  const onExit = (copy: Copy, code: number | null) => void exits.emit(copy.name, code)
+  const clinic: Clinic = { home, plan, rooms, engines, terminal, onExit, ...processes }
   const close = async () => {
     await stopCopies(home, plan.copies)
     await dropDatabases(name, rooms)
@@ -71,7 +74,12 @@ export async function openTestClinic(
       await startCopies(clinic, [copy])
       await untilReady(plan, [copy])
     },
-    stop: async (copy) => (await stopCopies(home, [copy])).length === 0,
+    async stop(copy) {
+      const exited = once(exits, copy.name)
+      await stopCopies(home, [copy])
+      const [code] = await exited
+      return code
+    },
     kill: (copy) => killCopy(home, copy),
     close,
   }

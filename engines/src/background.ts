@@ -16,6 +16,8 @@ export interface Program {
   readonly keepsLog?: boolean
   /** Whether it can be used. Asked again and again while its process lives. */
   isReady(): Promise<boolean>
+  /** Told its exit code, or null where a signal ended it, as long as whoever started it lives. */
+  readonly onExit?: ((code: number | null) => void) | undefined
 }
 
 export interface Running {
@@ -54,6 +56,7 @@ export async function startProgram(program: Program, withinMilliseconds: number)
   const ended = new Promise<string>((tell) => {
     child.once('error', ({ message }) => tell(message))
     child.once('exit', (code) => tell(`it ended with ${code ?? 'a signal'}`))
+    child.once('exit', (code) => program.onExit?.(code))
   })
   await log.close()
   if (child.pid !== undefined) await writeFile(pidFileOf(folder), String(child.pid))
