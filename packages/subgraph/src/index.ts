@@ -29,6 +29,7 @@ export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
 export { readiness } from './readiness.js'
 export { extension, reference } from './reference.js'
 export { Allow } from './rules.js'
+export { runProcess } from './run-process.js'
 export {
   DateScalar,
   DateTimeScalar,

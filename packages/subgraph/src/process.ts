@@ -16,16 +16,15 @@ import { traceOf } from './faults.js'
 import { type HttpSubgraph, httpSubgraph } from './http-subgraph.js'
 import { peersOf } from './peers.js'
 import { type ProcessSettings, readProcessSettings } from './process-settings.js'
+import { runProcess } from './run-process.js'
 import { serveSubgraph } from './serve.js'
-import { type Variables, WrongSettings } from './settings.js'
+import type { Variables } from './settings.js'
 
 /** How long a process waits for a database that is not there yet; who supervises it starts it again. */
 const databaseWithinMilliseconds = 60_000
 const lookForDatabaseMilliseconds = 500
 /** So long the door stays closed for a broker: events of that time are not seen live, and nothing else needs it. */
 const brokerWithinMilliseconds = 10_000
-/** A supervisor waits 10 seconds after SIGTERM before it kills. */
-const longestStopMilliseconds = 9_000
 
 /** Done with the started subgraph before its door opens. */
 export type Prepare = (running: RunningSubgraph, variables: Variables, now: Date) => Promise<void>
@@ -38,23 +37,10 @@ export interface SubgraphProcess {
 }
 
 /** Runs a subgraph as this process, by the settings of its environment, until SIGTERM: then it exits with 0. */
-export async function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promise<void> {
-  let end: (code: number) => void = () => undefined
-  const ended = new Promise<number>((resolve) => {
-    end = resolve
-  })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0))
-  try {
-    const running = await startSubgraphProcess({ subgraph, variables: process.env, onStopped: () => end(1), prepare })
-    const code = await ended
-    setTimeout(() => process.exit(1), longestStopMilliseconds).unref()
-    await running.stop()
-    process.exit(code)
-  } catch (error) {
-    if (error instanceof WrongSettings) console.error(error.message)
-    else jsonLog(subgraph.name).error('the subgraph cannot start', traceOf(error))
-    process.exit(1)
-  }
+export function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promise<void> {
+  return runProcess(subgraph.name, (end) =>
+    startSubgraphProcess({ subgraph, variables: process.env, onStopped: end, prepare }),
+  )
 }
 
 /** `onStopped` is called when the process can do no more than end: its consumer has stopped for good. */
