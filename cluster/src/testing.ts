@@ -3,13 +3,16 @@ import { EventEmitter, once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { engines as allEngines, isListening } from '@caregraph/engines'
+import { engines as allEngines, isListening, runningProgram } from '@caregraph/engines'
 import { ownTopics } from '@caregraph/events/testing'
-import { addressOf, dropDatabases, enginesOf, ensureDatabases, urlOfEngine } from './engine-urls.js'
-import { doorOf, type Variables } from './environment.js'
+import { addressOf, dropDatabases, type EngineUrls, enginesOf, ensureDatabases, urlOfEngine } from './engine-urls.js'
+import { doorOf, urlOf, type Variables } from './environment.js'
 import { type CopiesOf, type Copy, makePlan } from './plan.js'
 import { readRooms } from './rooms.js'
-import { type Clinic, killCopy, startCopies, stopCopies, untilReady } from './run-cluster.js'
+import { type Clinic, folderOf, killCopy, readiness, startCopies, stopCopies, untilReady } from './run-cluster.js'
+
+export type { EngineUrls } from './engine-urls.js'
+export type { Copy } from './plan.js'
 
 /** A clinic of a test's own on the engines that it shares with others: its own ports, databases, topics and logs. */
 export interface TestClinic {
@@ -20,11 +23,17 @@ export interface TestClinic {
   readonly home: string
   /** The URL of each room's database, with its login. */
   readonly databases: ReadonlyMap<string, string>
-  /** Starts the one that does not run, and resolves when it is ready. */
-  start(copy: Copy): Promise<void>
+  /** Starts the one that does not run, and resolves when it is ready, or only lives. */
+  start(copy: Copy, until?: 'ready' | 'live'): Promise<void>
   /** SIGTERM. Answers the exit code; null where it had not ended within ten seconds, and was killed. */
   stop(copy: Copy): Promise<number | null>
   kill(copy: Copy): Promise<void>
+  /** Where it listens. */
+  urlOf(copy: Copy): string
+  isReady(copy: Copy): Promise<boolean>
+  untilReady(withinMilliseconds: number): Promise<void>
+  /** The id of its process, while it lives. */
+  pidOf(copy: Copy): Promise<number | undefined>
   /** Stops everything, and deletes all that it has left in the engines. */
   close(): Promise<void>
 }
@@ -33,9 +42,16 @@ export interface TestClinic {
 const firstPorts = { least: 20_000, most: 30_000 }
 
 export async function openTestClinic(
-  options: { copiesOf?: CopiesOf; settings?: Variables; code?: string; account?: Clinic['account'] } = {},
+  options: {
+    copiesOf?: CopiesOf
+    settings?: Variables
+    code?: string
+    account?: Clinic['account']
+    /** What the processes are told of the engines, where something stands before them. */
+    through?: (engines: EngineUrls) => EngineUrls | Promise<EngineUrls>
+  } = {},
 ): Promise<TestClinic> {
-  const { copiesOf = {}, settings = {}, ...processes } = options
+  const { copiesOf = {}, settings = {}, through = (engines) => engines, ...processes } = options
   const rooms = await readRooms()
   await requireEngines(enginesOf(rooms))
   const name = `test_${randomBytes(4).toString('hex')}`
@@ -47,7 +63,7 @@ export async function openTestClinic(
   const home = await mkdtemp(join(tmpdir(), 'caregraph-cluster-'))
   // The processes may be another user's, who works in a folder in it.
   await chmod(home, 0o711)
-  const engines = await ensureDatabases(name, rooms)
+  const engines = await through(await ensureDatabases(name, rooms))
   const terminal = { PATH: process.env['PATH'], ...settings }
   const exits = new EventEmitter()
   const onExit = (copy: Copy, code: number | null) => void exits.emit(copy.name, code)
@@ -70,9 +86,9 @@ export async function openTestClinic(
     copies: plan.copies,
     home,
     databases: engines.databases,
-    async start(copy) {
+    async start(copy, until = 'ready') {
       await startCopies(clinic, [copy])
-      await untilReady(plan, [copy])
+      if (until === 'ready') await untilReady(plan, [copy])
     },
     async stop(copy) {
       const exited = once(exits, copy.name)
@@ -81,6 +97,10 @@ export async function openTestClinic(
       return code
     },
     kill: (copy) => killCopy(home, copy),
+    urlOf,
+    isReady: async (copy) => (await readiness(plan, copy)) === 'ready',
+    untilReady: (within) => untilReady(plan, plan.copies, within),
+    pidOf: async (copy) => (await runningProgram(folderOf(home, copy)))?.pid,
     close,
   }
 }

@@ -27,12 +27,14 @@ export interface Client {
   subscribe<Data>(query: string, variables?: object): AsyncGenerator<{ data?: Data | null; errors?: unknown }>
 }
 
-export function clientOf(url: string, token?: string): Client {
+/** @param patience ends a request that takes too long */
+export function clientOf(url: string, token?: string, patience?: AbortSignal): Client {
   const send = async (body: string) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body,
+      ...(patience && { signal: patience }),
     })
     return { status: response.status, text: await response.text() }
   }

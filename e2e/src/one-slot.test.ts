@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { allNodes, type Client, signIn } from './client.js'
+import { overlapsBy, type Visit, visitsOf } from './books.js'
+import { type Client, signIn } from './client.js'
 import { inFlight } from './in-flight.js'
 import { aDoctor, aPatient, aPatientWhoSignsIn, aServiceType, bookAppointment, inHours } from './people.js'
 import { seededRandom } from './random.js'
@@ -11,15 +12,6 @@ beforeAll(async () => {
   admin = await signIn(url)
   serviceType = await aServiceType(admin)
 })
-
-interface Visit {
-  id: string
-  status: string
-  startsAt: string
-  endsAt: string
-  doctor: { id: string }
-  patient: { id: string }
-}
 
 describe('one slot', () => {
   it('goes to one of 500 who want it, and all others hear SLOT_TAKEN and nothing else', async () => {
@@ -39,7 +31,7 @@ describe('one slot', () => {
       return errors[0]?.extensions.code ?? (data?.bookAppointment.id ? 'booked' : 'nothing')
     })
     expect(counted(outcomes)).toEqual({ booked: 1, SLOT_TAKEN: 499 })
-    expect(await visitsOf({ doctorId })).toHaveLength(1)
+    expect(await visitsOf(admin, { doctorId })).toHaveLength(1)
   })
 
   it('of a patient goes to one of 40 doctors who are asked at once, and all others hear PATIENT_BUSY', async () => {
@@ -104,7 +96,7 @@ describe('any mix of commands', () => {
     const unexpected = refusals.flat().filter((code) => !expectedInAMix.has(code))
     expect(unexpected).toEqual([])
 
-    const visits = (await inFlight(4, doctorIds, (doctorId) => visitsOf({ doctorId }))).flat()
+    const visits = (await inFlight(4, doctorIds, (doctorId) => visitsOf(admin, { doctorId }))).flat()
     expect(visits.map(({ id }) => id).sort()).toEqual(booked.map(({ id }) => id).sort())
     const occupying = visits.filter(({ status }) => status !== 'CANCELLED')
     expect(occupying).toHaveLength(booked.length - cancelled)
@@ -118,30 +110,6 @@ describe('any mix of commands', () => {
 })
 
 const expectedInAMix = new Set(['SLOT_TAKEN', 'PATIENT_BUSY', 'ILLEGAL_TRANSITION'])
-
-function visitsOf(filter: { doctorId: string }): Promise<Visit[]> {
-  return allNodes(
-    admin,
-    `query ($filter: AppointmentFilter, $after: String) {
-      appointments(filter: $filter, first: 100, after: $after) {
-        edges { node { id status startsAt endsAt doctor { id } patient { id } } }
-        pageInfo { hasNextPage endCursor }
-      }
-    }`,
-    { filter },
-  )
-}
-
-/** The pairs that lie in each other's way: of all of one person, each with its next in time. */
-function overlapsBy(visits: readonly Visit[], personOf: (visit: Visit) => string): [Visit, Visit][] {
-  const sorted = [...visits].sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt))
-  return sorted.flatMap((visit, index) =>
-    sorted
-      .slice(index + 1)
-      .filter((later) => personOf(later) === personOf(visit) && Date.parse(later.startsAt) < Date.parse(visit.endsAt))
-      .map((later): [Visit, Visit] => [visit, later]),
-  )
-}
 
 function counted(outcomes: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}

@@ -14,6 +14,13 @@ const lookEveryMilliseconds = 20
 
 export const administrator = { email: 'admin@clinic.example', password: 'the-administrator-of-the-test' }
 
+/** What the tests tell a clinic process by process. */
+export const clusterSettings = {
+  ADMIN_EMAIL: administrator.email,
+  ADMIN_PASSWORD: administrator.password,
+  ANONYMOUS_PER_MINUTE: '100000',
+}
+
 export interface ProcessOptions {
   /** Its folder; a new one below the system's temporary folder by default. */
   readonly dataDirectory?: string

@@ -7,12 +7,13 @@ export async function until<T>(
   name: string,
   look: () => Promise<T | undefined | null | false>,
   within = 20_000,
+  everyMilliseconds = lookEveryMilliseconds,
 ): Promise<T> {
   const end = performance.now() + within
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
     if (performance.now() > end) throw new Error(`${name} did not come within ${within} ms`)
-    await delay(lookEveryMilliseconds)
+    await delay(everyMilliseconds)
   }
 }

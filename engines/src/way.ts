@@ -8,31 +8,39 @@ export interface Way {
   pass(): void
   /** Ends all connections, and takes no others. */
   cut(): void
-  /** Leaves all connections open, takes others, and passes nothing on. */
+  /** Leaves all connections open, takes others, and passes nothing on. Those that were swallowed from end when it passes. */
   swallow(): void
   stop(): Promise<void>
 }
 
-/** The same URL, by a way of its own through this process. */
-export async function wayTo(url: string): Promise<Way> {
+/**
+ * The same URL, by a way of its own through this process.
+ * @param ownPort where it begins, for a server that tells its clients where to come again; any free one otherwise
+ */
+export async function wayTo(url: string, ownPort = 0): Promise<Way> {
   const { hostname, port } = new URL(url)
   const sockets = new Set<Socket>()
+  const holed = new Set<Socket>()
   let manner: 'pass' | 'cut' | 'swallow' = 'pass'
   const keep = (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => undefined)
     return socket
   }
+  const handOn = (from: Socket, to: Socket) => (bytes: Buffer) => {
+    if (manner === 'pass') to.write(bytes)
+    else holed.add(from)
+  }
   const server = createServer((socket) => {
     if (manner === 'cut') return void socket.destroy()
     const client = keep(socket)
     const target = keep(connect(Number(port), hostname))
-    client.on('data', (bytes) => manner === 'pass' && target.write(bytes))
-    target.on('data', (bytes) => manner === 'pass' && client.write(bytes))
+    client.on('data', handOn(client, target))
+    target.on('data', handOn(target, client))
     client.once('close', () => target.destroy())
     target.once('close', () => client.destroy())
   })
-  server.listen(0, host)
+  server.listen(ownPort, host)
   await once(server, 'listening')
   const own = new URL(url)
   own.host = `${host}:${(server.address() as AddressInfo).port}`
@@ -43,6 +51,9 @@ export async function wayTo(url: string): Promise<Way> {
     url: own.href,
     pass() {
       manner = 'pass'
+      // What has lost a part of what was said would be taken for something else.
+      for (const socket of holed) socket.destroy()
+      holed.clear()
     },
     cut() {
       manner = 'cut'
