@@ -63,7 +63,7 @@ describe.skipIf(!enginesAreThere)(`a clinic of which one database is away for ${
     question = { id, day: new Date().toISOString().slice(0, 10) }
   }, 180_000)
   afterAll(async () => {
-    await clinic.close()
+    await clinic?.close()
     await Promise.all(Array.from(ways.values(), (way) => way.stop()))
   }, 180_000)
 

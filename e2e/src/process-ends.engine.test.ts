@@ -23,7 +23,7 @@ describe.skipIf(!enginesAreThere)('a process that is asked to end while visits a
     admin = await signIn(clinic.url)
     wishes = await prepareWishes(admin)
   }, 180_000)
-  afterAll(() => clinic.close(), 180_000)
+  afterAll(() => clinic?.close(), 180_000)
 
   it('exits with 0 in time, whatever it is; nothing is lost or doubled', async () => {
     const stopping = new AbortController()
