@@ -1,7 +1,10 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.util.List;
+import org.h2.mvstore.MVStore;
 
 /** What stands in for MongoDB where no mongod can be had. Arguments: port, file of its data. */
 class StandIn {
@@ -19,8 +22,25 @@ class StandIn {
         }
       };
 
+  /** What it has answered outlives a kill, as with MongoDB's journal: by itself it writes once a second. */
+  static class JournaledBackend extends H2Backend {
+    JournaledBackend(String file) {
+      super(new MVStore.Builder().fileName(file).autoCommitDisabled().open());
+      // Its file would grow by a block with each answer.
+      getMvStore().setRetentionTime(0);
+      version(VERSION);
+    }
+
+    @Override
+    public Document handleMessage(MongoMessage message) {
+      var answer = super.handleMessage(message);
+      commit();
+      return answer;
+    }
+  }
+
   public static void main(String[] arguments) {
-    var server = new MongoServer(new H2Backend(arguments[1]).version(VERSION));
+    var server = new MongoServer(new JournaledBackend(arguments[1]));
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
     server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
     System.out.println("ready for connections");
