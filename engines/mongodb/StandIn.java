@@ -22,7 +22,10 @@ class StandIn {
         }
       };
 
-  /** What it has answered outlives a kill, as with MongoDB's journal: by itself it writes once a second. */
+  /**
+   * What it has answered outlives a kill, as with MongoDB's journal: by itself it writes once a second. One message at a
+   * time, since two that make the same collection fail each other.
+   */
   static class JournaledBackend extends H2Backend {
     JournaledBackend(String file) {
       super(new MVStore.Builder().fileName(file).autoCommitDisabled().open());
@@ -32,7 +35,7 @@ class StandIn {
     }
 
     @Override
-    public Document handleMessage(MongoMessage message) {
+    public synchronized Document handleMessage(MongoMessage message) {
       var answer = super.handleMessage(message);
       commit();
       return answer;
