@@ -3,10 +3,10 @@ import { newId, refuseByConstraint, repeatOf, writeSearchTerms } from '@caregrap
 import { appendEvent } from '@caregraph/events'
 import { identifiersOf } from '@caregraph/subgraph'
 import { DoctorRow } from './doctor.entity.js'
+import type { AddDoctorInput } from './doctor.input.js'
 import { defaultFacts, doctorFacts, termsOfDoctor } from './doctor.rules.js'
 import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { ownedByOne, writeIdentifiers } from './doctor.tables.js'
-import type { AddDoctorInput } from './doctor.type.js'
 import { weeklyHours } from './weekly-hours.rules.js'
 
 /** Refuses with DUPLICATE_LICENSE, DUPLICATE_IDENTIFIER or OVERLAPPING_HOURS. */

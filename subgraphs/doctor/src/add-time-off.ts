@@ -3,9 +3,9 @@ import { newId, updateVersioned } from '@caregraph/database'
 import { appendEvent } from '@caregraph/events'
 import { optionalText, requiredId } from '@caregraph/subgraph'
 import { DoctorRow, TimeOffRow } from './doctor.entity.js'
+import type { AddTimeOffInput } from './doctor.input.js'
 import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { lockDoctor } from './doctor.tables.js'
-import type { AddTimeOffInput } from './doctor.type.js'
 import { timeOffRange } from './time-off.rules.js'
 
 /** No new visits in it; those that are booked stay booked. It may overlap other time off. */

@@ -12,19 +12,10 @@ import { addDoctor } from './add-doctor.js'
 import { addTimeOff } from './add-time-off.js'
 import { archiveDoctor } from './archive-doctor.js'
 import type { DoctorRow } from './doctor.entity.js'
+import { AddDoctorInput, AddTimeOffInput, UpdateDoctorInput, WorkingHoursInput } from './doctor.input.js'
 import { takesAppointments } from './doctor.rules.js'
 import type { DoctorContext } from './doctor.services.js'
-import {
-  AddDoctorInput,
-  AddTimeOffInput,
-  Doctor,
-  DoctorCalendar,
-  DoctorConnection,
-  Specialization,
-  TimeOff,
-  UpdateDoctorInput,
-  WorkingHoursInput,
-} from './doctor.type.js'
+import { Doctor, DoctorCalendar, DoctorConnection, Specialization, TimeOff } from './doctor.type.js'
 import { findDoctors, loadDoctors, loadIdentifiers, type PublicDoctor, wholeDoctor } from './find-doctors.js'
 import { removeTimeOff } from './remove-time-off.js'
 import { setWeeklyHours } from './set-weekly-hours.js'

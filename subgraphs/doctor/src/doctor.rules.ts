@@ -2,7 +2,7 @@ import { searchTermsOf, sortNameOf } from '@caregraph/database'
 import { badInput } from '@caregraph/refusals'
 import { numberBetween, optionalText, phoneNumber, requiredText } from '@caregraph/subgraph'
 import type { DoctorRow } from './doctor.entity.js'
-import type { UpdateDoctorInput } from './doctor.type.js'
+import type { UpdateDoctorInput } from './doctor.input.js'
 
 const longestName = 200
 const longestLicense = 100

@@ -3,10 +3,10 @@ import { expectVersion, refuseByConstraint, updateVersioned, writeSearchTerms } 
 import { appendEvent } from '@caregraph/events'
 import { identifiersOf, requiredId } from '@caregraph/subgraph'
 import { DoctorRow } from './doctor.entity.js'
+import type { UpdateDoctorInput } from './doctor.input.js'
 import { doctorFacts, termsOfDoctor } from './doctor.rules.js'
 import { changeDoctors, type DoctorContext } from './doctor.services.js'
 import { lockDoctor, ownedByOne, writeIdentifiers } from './doctor.tables.js'
-import type { UpdateDoctorInput } from './doctor.type.js'
 
 /**
  * What is left out keeps its value, null clears. Also for an archived doctor, whose facts can still be wrong.
