@@ -11,7 +11,7 @@ export type Entity = Function | EntitySchema
 export type ByEngine = Readonly<Record<EngineName, string | Prepared>>
 export type Statement = string | Prepared | ByEngine
 
-/** Asks a connection, or whichever of the pool is free. Answers the rows, where the statement has any. */
+/** Asks a connection, or one of the pool that is free. Answers no rows to a statement that has none. */
 export type Ask = <Row extends object>(question: string | Prepared, values?: readonly unknown[]) => Promise<Row[]>
 
 /** The connections of this process's pool, and who waits because all are busy. */
