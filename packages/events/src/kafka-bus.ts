@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type Admin,
-  type Consumer,
-  type EachBatchPayload,
-  Kafka,
-  type KafkaMessage,
-  logLevel,
-  type Message,
-  Partitioners,
-  type Producer,
-} from 'kafkajs'
+import { type Admin, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs'
 import type { EventBus, Stop } from './bus.js'
 import { owners } from './catalogue.js'
 import { type AnyEvent, readEvent } from './event.js'
+import { consume, newConsumer } from './kafka-consumer.js'
 import { lagOf, poisonOf, type ReadingOptions, replay, type TakeEvents } from './kafka-reading.js'
 import { reopened } from './reopened.js'
 
@@ -66,14 +57,10 @@ export interface KafkaBus extends EventBus {
 
 /** A topic's keys would move to other partitions if the number changed, and the order of a subject with them. */
 const partitions = 6
-const partitionsAtOnce = 4
 /** Events are kept for ever, as figures are rebuilt from them; what was none may hold anything, so it goes. */
 const eventRetentionMilliseconds = -1
 const deadLetterRetentionMilliseconds = 30 * 86_400_000
 
-const heartbeatMilliseconds = 1_000
-const sessionMilliseconds = 6_000
-const tryAgainMilliseconds = 500
 const lookForTopicsMilliseconds = 50
 const triesToFindTopics = 200
 const longestReason = 500
@@ -149,26 +136,6 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
     }
   }
 
-  /** Runs a consumer until it is stopped. What `take` rejects stays where it is, and is tried again. */
-  async function consume(
-    consumer: Consumer,
-    topics: readonly string[],
-    fromBeginning: boolean,
-    take: (message: KafkaMessage, topic: string, partition: number) => Promise<void>,
-  ): Promise<void> {
-    consumer.on('consumer.crash', ({ payload: { error, restart } }) =>
-      restart ? options.onFault(error) : options.onStopped(error),
-    )
-    await consumer.connect()
-    await consumer.subscribe({ topics: [...topics], fromBeginning })
-    await consumer.run({
-      eachBatchAutoResolve: false,
-      autoCommitInterval: 1_000,
-      partitionsConsumedConcurrently: partitionsAtOnce,
-      eachBatch: (payload) => takeBatch(payload, take, options.onFault),
-    })
-  }
-
   function stopOnce(stop: Stop): Stop {
     const once = async () => {
       if (stops.delete(once)) await stop()
@@ -176,16 +143,6 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
     stops.add(once)
     return once
   }
-
-  const newConsumer = (groupId: string): Consumer =>
-    kafka.consumer({
-      groupId,
-      sessionTimeout: sessionMilliseconds,
-      heartbeatInterval: heartbeatMilliseconds,
-      // Leaving and joining wait for a fetch to end.
-      maxWaitTimeInMs: 250,
-      allowAutoTopicCreation: false,
-    })
 
   return {
     // The next batch overtakes one that is being retried.
@@ -200,19 +157,23 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       const deadLetters = named(`${group}-dead-letters`)
       await topicsMade.get()
       await makeTopics([deadLetters], deadLetterRetentionMilliseconds)
-      const consumer = newConsumer(named(group))
+      const consumer = newConsumer(kafka, named(group))
       const stop = stopOnce(async () => {
         groups.delete(group)
         await consumer.disconnect()
       })
-      await consume(consumer, topics.map(named), true, async (message, topic, partition) => {
-        const event = readEvent(message.value)
-        if (!(event instanceof Error)) return handle(event)
-        const reason = event.message.slice(0, longestReason)
-        const origin = { topic, partition: String(partition), offset: message.offset }
-        await send(deadLetters, [{ key: message.key, value: message.value, headers: { reason, ...origin } }])
-        options.onPoison({ group, topic, partition, offset: message.offset, reason })
-      })
+      await consume(
+        consumer,
+        { ...options, topics: topics.map(named), fromBeginning: true },
+        async (message, topic, partition) => {
+          const event = readEvent(message.value)
+          if (!(event instanceof Error)) return handle(event)
+          const reason = event.message.slice(0, longestReason)
+          const origin = { topic, partition: String(partition), offset: message.offset }
+          await send(deadLetters, [{ key: message.key, value: message.value, headers: { reason, ...origin } }])
+          options.onPoison({ group, topic, partition, offset: message.offset, reason })
+        },
+      )
       groups.set(group, topics)
       return stop
     },
@@ -221,14 +182,14 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       await topicsMade.get()
       // Only a group can listen, so each tail is a group that nobody else is in.
       const groupId = named(`tail-${randomUUID()}`)
-      const consumer = newConsumer(groupId)
+      const consumer = newConsumer(kafka, groupId)
       const stop = stopOnce(async () => {
         await consumer.disconnect()
         await administer((admin) => admin.deleteGroups([groupId])).catch(options.onFault)
       })
       const heard = topics.map(named)
       const ends = await administer((admin) => Promise.all(heard.map((topic) => admin.fetchTopicOffsets(topic))))
-      await consume(consumer, heard, false, async (message) => {
+      await consume(consumer, { ...options, topics: heard, fromBeginning: false }, async (message) => {
         const event = readEvent(message.value)
         if (!(event instanceof Error)) listen(event)
       })
@@ -279,31 +240,3 @@ const messageOf = (event: AnyEvent): Message => ({
   value: JSON.stringify(event),
   headers: { 'content-type': 'application/cloudevents+json' },
 })
-
-/**
- * Takes the messages of one partition one after the other and never throws for their sake: to kafkajs an exception is a
- * crash. When one fails, its partition pauses from there while the others go on.
- */
-async function takeBatch(
-  { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, pause, isRunning, isStale }: EachBatchPayload,
-  take: (message: KafkaMessage, topic: string, partition: number) => Promise<void>,
-  onFault: (error: unknown) => void,
-): Promise<void> {
-  for (const message of batch.messages) {
-    if (!isRunning() || isStale()) return
-    // A rebalance makes a heartbeat fail; what is in hand is still brought to its end, and the next heartbeat tells again.
-    const beating = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMilliseconds)
-    try {
-      await take(message, batch.topic, batch.partition)
-    } catch (error) {
-      onFault(error)
-      setTimeout(pause(), tryAgainMilliseconds).unref()
-      return
-    } finally {
-      clearInterval(beating)
-    }
-    resolveOffset(message.offset)
-    await commitOffsetsIfNecessary()
-    await heartbeat()
-  }
-}
