@@ -73,6 +73,20 @@ export function transactionSuite(): void {
       expect(await ids()).toEqual([])
     })
 
+    it('keeps nothing of which nobody waits for the answer any more', async () => {
+      const waiting = new AbortController()
+      const worked = vi.fn()
+      const late = inTransaction({ database, signal: waiting.signal }, async (tx) => {
+        await tx.query(...insert(1))
+        waiting.abort(new Error('nobody waits'))
+      })
+      await expect(late).rejects.toThrow('nobody waits')
+      const tooLate = inTransaction({ database, signal: waiting.signal }, async () => worked())
+      await expect(tooLate).rejects.toThrow('nobody waits')
+      expect(worked).not.toHaveBeenCalled()
+      expect(await ids()).toEqual([])
+    })
+
     it('runs the work again after a deadlock, from nothing', async () => {
       const { tries, statement } = failing(2)
       await inTransaction(database, async (tx) => {

@@ -10,6 +10,8 @@ export interface TracedDatabase {
   readonly database: Database
   /** What the transaction is a part of. */
   readonly traceparent?: string | undefined
+  /** Aborts when nobody waits for the answer any more. What was not kept by then is not kept. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** All or nothing. What is done with it is seen by others together, or never. */
@@ -32,19 +34,17 @@ const triesOfATransaction = 5
  * so the work may run more than once and must touch nothing outside the transaction.
  */
 export function inTransaction<T>(where: Database | TracedDatabase, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const { database, traceparent }: TracedDatabase = 'database' in where ? where : { database: where }
-  return inSpan({ name: 'transaction', kind: 'client' }, traceparent, (within) => tryUntilKept(database, within, work))
+  const asked: TracedDatabase = 'database' in where ? where : { database: where }
+  return inSpan({ name: 'transaction', kind: 'client' }, asked.traceparent, (traceparent) =>
+    tryUntilKept({ ...asked, traceparent }, work),
+  )
 }
 
-async function tryUntilKept<T>(
-  database: Database,
-  traceparent: string | undefined,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
+async function tryUntilKept<T>(where: TracedDatabase, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
-    const runner = database.createQueryRunner()
+    const runner = where.database.createQueryRunner()
     try {
-      return await tryOnce(runner, traceparent, work)
+      return await tryOnce(runner, where, work)
     } catch (error) {
       if (!isToRunAgain(error) || tries === triesOfATransaction) throw error
       await delay(2 ** tries)
@@ -56,15 +56,17 @@ async function tryUntilKept<T>(
 
 async function tryOnce<T>(
   runner: QueryRunner,
-  traceparent: string | undefined,
+  { traceparent, signal }: TracedDatabase,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  signal?.throwIfAborted()
   await runner.startTransaction()
   const open = await engineOf(runner.dataSource).transaction(runner)
   const { tx, end, callbacks } = transactionOf(runner, open, traceparent)
   try {
     const answer = await work(tx)
     end()
+    signal?.throwIfAborted()
     await open.commit()
     for (const callback of callbacks) callback()
     return answer
