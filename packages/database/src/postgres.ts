@@ -27,6 +27,8 @@ export const postgres: Engine = {
   async open({ url, entities, poolSize, onConnectionError, mayTakeLong }) {
     const database: DataSource = new DataSource({
       type: 'postgres',
+      // The one that was told of days above. TypeORM would look for one by itself.
+      driver: pg,
       url,
       entities: [...entities],
       synchronize: false,
