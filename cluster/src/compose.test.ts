@@ -150,7 +150,7 @@ describe('the Dockerfile', () => {
     const stage = instructions.slice(last)
     expect(stage.find(({ name }) => name === 'USER')).toHaveProperty('rest', 'node')
     const command = stage.find(({ name }) => name === 'CMD')?.rest ?? ''
-    expect(JSON.parse(command)).toEqual(['node', 'gateway/dist/main.js'])
+    expect(JSON.parse(command)).toEqual(['node', 'programs/gateway.js'])
   })
 
   it('copies what is there', async () => {

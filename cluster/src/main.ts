@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   type EngineName,
   engines,
@@ -51,6 +52,7 @@ async function run(command: Command): Promise<void> {
 
 async function up(copiesOf: CopiesOf | undefined): Promise<void> {
   const plan = await planOf(copiesOf)
+  await buildPrograms()
   await startEngines(enginesOf(rooms))
   try {
     await startCopies({ home, plan, rooms, engines: await ensureDatabases(plan.clinic, rooms), terminal: process.env })
@@ -59,6 +61,13 @@ async function up(copiesOf: CopiesOf | undefined): Promise<void> {
     await printStatus(plan)
   }
   console.log(`\nThe clinic is open at ${doorOf(plan)}/graphql.`)
+}
+
+/** Takes a moment where nothing has changed. What was wrong is told on standard output. */
+async function buildPrograms(): Promise<void> {
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: repository }).catch(({ stdout }: { stdout: string }) => {
+    throw new Error(stdout)
+  })
 }
 
 /** What runs knows where the others are, so another number of copies begins with an end. */

@@ -23,7 +23,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 const gateway: Room = {
   name: 'gateway',
   port: 4004,
-  main: 'gateway/dist/main.js',
+  main: 'programs/gateway.js',
   settings: ['ALLOWED_ORIGINS', 'ANONYMOUS_PER_MINUTE', 'DEADLINE_MILLISECONDS', 'TRUSTED_PROXIES', 'USER_PER_MINUTE'],
 }
 
@@ -47,7 +47,7 @@ export async function readRooms(): Promise<Room[]> {
     ...subgraphs.map(({ name, routingUrl }) => ({
       name,
       port: Number(new URL(routingUrl).port),
-      main: `subgraphs/${name}/dist/main.js`,
+      main: `programs/${name}.js`,
       engine: engines[name] ?? 'postgres',
       settings: settings[name] ?? [],
     })),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import { parse } from 'yaml'
@@ -30,14 +30,14 @@ interface SupergraphList {
   readonly subgraphs: Readonly<Record<string, { readonly routing_url: string }>>
 }
 
-const supergraphList = new URL('../../../supergraph.yaml', import.meta.url)
+const supergraphList = 'supergraph.yaml'
 
 /** Reads the settings of the subgraph of this name. Throws WrongSettings with everything that is wrong. */
 export function readProcessSettings(name: string, variables: Variables): ProcessSettings {
   const reader = settingsReader(variables)
-  const { subgraphs } = parse(readFileSync(supergraphList, 'utf8')) as SupergraphList
+  const { subgraphs } = parse(readFileSync(above(import.meta.url, supergraphList), 'utf8')) as SupergraphList
   const ownUrl = subgraphs[name]?.routing_url
-  if (ownUrl === undefined) throw new Error(`supergraph.yaml knows no subgraph of the name ${name}`)
+  if (ownUrl === undefined) throw new Error(`${supergraphList} knows no subgraph of the name ${name}`)
   const peers = Object.entries(subgraphs)
     .filter(([peer]) => peer !== name)
     .map(([peer, { routing_url }]) => [peer, readSubgraphUrls(reader, peer, routing_url)] as const)
@@ -55,4 +55,13 @@ export function readProcessSettings(name: string, variables: Variables): Process
   }
   reader.end()
   return settings
+}
+
+/** The code may lie as it was written or as it was built into few files: what belongs to all of it is at its top. */
+function above(place: string, file: string): URL {
+  for (let folder = new URL('.', place); ; folder = new URL('..', folder)) {
+    const found = new URL(file, folder)
+    if (existsSync(found)) return found
+    if (folder.pathname === '/') throw new Error(`no folder above ${place} has a ${file}`)
+  }
 }
