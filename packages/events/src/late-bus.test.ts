@@ -32,13 +32,13 @@ describe('a bus that comes late', () => {
     const late = lateBus(bus, (fault) => faults.push(fault))
     const heard: unknown[] = []
     const stop = await late.tail(['patient-events'], (event) => heard.push(event))
-    let isConnected = false
-    const connected = late.connected().then(() => {
-      isConnected = true
+    let isListening = false
+    const listening = late.listening().then(() => {
+      isListening = true
     })
-    expect(isConnected).toBe(false)
+    expect(isListening).toBe(false)
     comes()
-    await connected
+    await listening
     expect(faults).toHaveLength(1)
     await late.publish('patient-events', [{} as never])
     expect(heard).toHaveLength(1)
@@ -47,15 +47,25 @@ describe('a bus that comes late', () => {
     expect(heard).toHaveLength(1)
   })
 
+  it('tells who listens that he does, also while a group waits for its turn', async () => {
+    const { bus, comes } = awayFor(0)
+    const subscribe = () => new Promise<never>(() => undefined)
+    const late = lateBus({ ...bus, subscribe }, () => expect.fail('nothing failed'))
+    await late.subscribe({ group: 'billing', topics: ['patient-events'], handle: async () => undefined })
+    await late.tail(['patient-events'], () => undefined)
+    comes()
+    await late.listening()
+  })
+
   it('stops at once who has not been connected, and leaves no connection that comes after', async () => {
     const { bus, comes, stops } = awayFor(0)
     const late = lateBus(bus, () => expect.fail('nothing failed'))
     const stop = await late.tail(['patient-events'], () => undefined)
-    const connected = late.connected()
+    const listening = late.listening()
     await stop()
     expect(stops).toEqual([])
     comes()
-    await connected
+    await listening
     expect(stops).toEqual([1])
   })
 })

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventBus, Stop } from './bus.js'
 
 export interface LateBus extends EventBus {
-  /** Settles when whoever has subscribed or listens until now is connected. */
-  readonly connected: () => Promise<void>
+  /** Settles when whoever listens until now is connected. A group is told later of what it has missed; a listener never. */
+  readonly listening: () => Promise<void>
 }
 
 const tryAgainMilliseconds = 1_000
@@ -13,28 +13,36 @@ const tryAgainMilliseconds = 1_000
  * for it, and is connected as soon as it is there. A room that needs no event to answer opens without one.
  */
 export function lateBus(bus: EventBus, onFault: (error: unknown) => void): LateBus {
-  const connections = new Set<Promise<unknown>>()
+  const listeners = new Set<Promise<void>>()
 
-  function later(connect: () => Promise<Stop>): Stop {
+  function later(connect: () => Promise<Stop>): { stop: Stop; connection: Promise<void> } {
     const stopping = new AbortController()
     let stop: Stop | undefined
     const connection = connectUntilStopped(connect, stopping.signal, onFault).then((connected) => {
       stop = connected
     })
-    connections.add(connection)
-    return async () => {
-      stopping.abort()
-      connections.delete(connection)
-      await stop?.()
+    return {
+      connection,
+      async stop() {
+        stopping.abort()
+        await stop?.()
+      },
     }
   }
 
   return {
     publicationsInFlight: bus.publicationsInFlight,
     publish: (topic, events) => bus.publish(topic, events),
-    subscribe: async (subscription) => later(() => bus.subscribe(subscription)),
-    tail: async (topics, listen) => later(() => bus.tail(topics, listen)),
-    connected: async () => void (await Promise.all(connections)),
+    subscribe: async (subscription) => later(() => bus.subscribe(subscription)).stop,
+    async tail(topics, listen) {
+      const { connection, stop } = later(() => bus.tail(topics, listen))
+      listeners.add(connection)
+      return async () => {
+        listeners.delete(connection)
+        await stop()
+      }
+    },
+    listening: async () => void (await Promise.all(listeners)),
   }
 }
 

@@ -66,7 +66,7 @@ export async function startSubgraphProcess(options: {
     const { log } = telemetry
     stops.push(telemetry.stop)
     const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(subgraph.name, settings, stops))
-    const { bus, connected } = await openBus(subgraph.name, settings, { log, onStopped: options.onStopped }, stops)
+    const { bus, listening } = await openBus(subgraph.name, settings, { log, onStopped: options.onStopped }, stops)
     const peers = openPeers(settings, stops)
     let running: RunningSubgraph | undefined
     const clientOf = (name: string): Pick<SubgraphClient, 'execute' | 'fetch'> => {
@@ -98,7 +98,7 @@ export async function startSubgraphProcess(options: {
     running = await whenDatabaseIsThere(() => subgraph.start(environment), log)
     stops.push(running.stop)
     await options.prepare?.(running, variables, now())
-    await Promise.race([connected(), delay(brokerWithinMilliseconds, undefined, { ref: false })])
+    await Promise.race([listening(), delay(brokerWithinMilliseconds, undefined, { ref: false })])
     const server = await serveSubgraph(running, settings)
     stops.push(server.stop)
     log.info('the subgraph answers', { url: server.url })
@@ -121,8 +121,8 @@ async function openBus(
   { brokerUrl }: ProcessSettings,
   { log, onStopped }: { log: Log; onStopped: () => void },
   stops: Stop[],
-): Promise<{ bus: EventBus; connected: () => Promise<void> }> {
-  if (brokerUrl === undefined) return { bus: createLocalBus(), connected: async () => undefined }
+): Promise<{ bus: EventBus; listening: () => Promise<void> }> {
+  if (brokerUrl === undefined) return { bus: createLocalBus(), listening: async () => undefined }
   const { createKafkaBus } = await import('@caregraph/events/kafka')
   const onFault = (error: unknown) => log.error('the broker was asked in vain', traceOf(error))
   const kafka = createKafkaBus({
@@ -145,7 +145,7 @@ async function openBus(
   })
   stops.push(async () => unread())
   const bus = lateBus(kafka, onFault)
-  return { bus, connected: bus.connected }
+  return { bus, listening: bus.listening }
 }
 
 function openPeers({ peers, key }: ProcessSettings, stops: Stop[]): ReadonlyMap<string, HttpSubgraph> {
