@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Engine, host, portOf } from './engine.js'
-import { copyJars } from './jars.js'
+import { copyJars, java } from './jars.js'
 
 const port = portOf(39092)
 const controllerPort = portOf(39093)
@@ -22,19 +22,16 @@ export const kafka: Engine = {
   async prepare(folder, run) {
     await copyJars('kafka', folder, run)
     await writeFile(settingsOf(folder), settings(folder))
-    await run([...java(folder), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settingsOf(folder)])
+    await run([...server(folder), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settingsOf(folder)])
   },
 
-  command: (folder) => [...java(folder), 'kafka.Kafka', settingsOf(folder)],
+  command: (folder) => [...server(folder), 'kafka.Kafka', settingsOf(folder)],
 }
 
 const settingsOf = (folder: string) => join(folder, 'server.properties')
 
-const java = (folder: string) => [
-  ...['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-cp', join(folder, 'jars', '*')],
-  // Else only errors are told, and not that it has started.
-  '-Dlog4j2.level=INFO',
-]
+// Without a level only errors are told, and not that it has started.
+const server = (folder: string) => java(folder, '-Xms128m', '-Xmx512m', '-Dlog4j2.level=INFO')
 
 /** One node that is broker and controller, so every topic of its own has one copy. */
 const settings = (folder: string) => `process.roles=broker,controller

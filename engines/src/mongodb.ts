@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Engine, host, portOf } from './engine.js'
-import { copyJars, recipe } from './jars.js'
+import { copyJars, java, recipe } from './jars.js'
 
 const port = portOf(37017)
 
@@ -15,7 +15,7 @@ export const mongodb: Engine = {
   readyLine: 'ready for connections',
   prepare: (folder, run) => copyJars('mongodb', folder, run),
   command: (folder) => [
-    ...['java', '-Xmx256m', '-XX:+UseSerialGC', '-cp', join(folder, 'jars', '*')],
+    ...java(folder, '-Xmx256m'),
     ...[recipe('mongodb', 'StandIn.java'), String(port), join(folder, 'data')],
   ],
 }
