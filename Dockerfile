@@ -5,7 +5,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /clinic
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund
-RUN npx tsc -b gateway subgraphs/*
+RUN npx tsc -b standalone
 RUN npm run programs
 
 FROM node:22-bookworm-slim

@@ -12,6 +12,7 @@ export default defineConfig({
     gateway: 'gateway/dist/main.js',
     ...Object.fromEntries(subgraphs),
     rebuild: 'subgraphs/analytics/dist/rebuild.js',
+    'dead-letters': 'standalone/dist/dead-letters.js',
   },
   platform: 'node',
   // They find their own files, which are no JavaScript, beside themselves.

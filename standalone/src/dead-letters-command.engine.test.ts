@@ -94,6 +94,13 @@ describe('dead letters', () => {
     const away = await run({ DATABASE_URL: 'postgres://ada:secret@127.0.0.1:1/billing' })
     expect(away).toEqual({ code: 1, printed: [expect.stringMatching(/^The database is away/)] })
   })
+
+  it('are looked for only where they can be', async () => {
+    const { url, drop } = await testDatabase()
+    stops.push(drop)
+    const elsewhere = await run({ DATABASE_URL: url })
+    expect(elsewhere).toEqual({ code: 1, printed: [expect.stringMatching(/that of billing or analytics/)] })
+  })
 })
 
 await describeOn('mongodb', 'dead letters', (server) => ofOneSubgraph('MongoDB', () => inMongo(server)))

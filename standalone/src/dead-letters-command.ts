@@ -1,11 +1,9 @@
 import { join } from 'node:path'
-import { isDatabaseAway, isId, openDatabase } from '@caregraph/database'
-import { ensureDatabase, runningPostgres } from '@caregraph/embedded-postgres'
+import { databaseErrorOf, isDatabaseAway, isId, openDatabase } from '@caregraph/database'
 import { type DeadLetter, type Inbox, inboxTable, postgresInbox, type Stop } from '@caregraph/events'
 import type { Poison } from '@caregraph/events/kafka'
 import { WrongSettings } from '@caregraph/subgraph'
-import { readSettings, type Settings } from './settings.js'
-import { postgresDirectory } from './start-clinic.js'
+import { postgresDirectory, readSettings, type Settings } from './settings.js'
 
 const usage = `usage: npm run dead-letters                             lists the events whose effect failed too often
        npm run dead-letters -- redrive <event id>       gives one of them a new row of tries
@@ -16,6 +14,8 @@ messages that were no events: those lie in the topics <subgraph>-dead-letters fo
 The clinic must be running: its consumers do the work.`
 
 const consumers = ['billing', 'analytics']
+/** PostgreSQL's and MySQL's word for a table that is not there. */
+const noSuchTable = ['42P01', '1146']
 
 class ClinicClosed extends Error {
   override readonly name = 'ClinicClosed'
@@ -107,6 +107,7 @@ async function databases(variables: Variables): Promise<[consumer: string, url: 
 }
 
 async function embeddedDatabase(settings: Settings, name: string): Promise<[string, string] | undefined> {
+  const { ensureDatabase, runningPostgres } = await import('@caregraph/embedded-postgres')
   const ofClinic = await runningPostgres(postgresDirectory(settings))
   const postgres = ofClinic ?? (await runningPostgres(join(settings.dataDirectory, name)))
   return postgres && [name, await ensureDatabase(postgres, name)]
@@ -128,6 +129,9 @@ async function openInbox(url: string, consumer: string): Promise<{ inbox: Letter
 function sentenceOf(error: unknown): string {
   if (error instanceof ClinicClosed || error instanceof WrongSettings) return error.message
   if (isDatabaseAway(error)) return 'The database is away: try again when it is there.'
+  if (noSuchTable.includes(databaseErrorOf(error)?.state ?? '')) {
+    return `This database has no inbox: DATABASE_URL has to be that of ${consumers.join(' or ')}.`
+  }
   if (error instanceof Error && error.name.startsWith('KafkaJS'))
     return 'The broker is away: try again when it is there.'
   throw error

@@ -5,8 +5,8 @@ import { auth, ensureAdministrator, type NewAdministrator } from '@caregraph/aut
 import { startEmbeddedPostgres } from '@caregraph/embedded-postgres'
 import type { Log, RunningSubgraph } from '@caregraph/subgraph'
 import { fillDemo } from './demo/fill-demo.js'
-import type { Settings } from './settings.js'
-import { postgresDirectory, type RunningClinic, startClinic } from './start-clinic.js'
+import { postgresDirectory, type Settings } from './settings.js'
+import { type RunningClinic, startClinic } from './start-clinic.js'
 
 /**
  * Starts the clinic; an empty one first gets its administrator, and the demo where it is wanted. `announce` is told of

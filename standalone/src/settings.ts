@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Clinic, readClinic, settingsReader } from '@caregraph/subgraph'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 
@@ -21,6 +21,8 @@ export interface Settings {
   /** The rest of the environment, by name: what a subgraph reads for itself. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
+
+export const postgresDirectory = ({ dataDirectory }: Settings): string => join(dataDirectory, 'postgres')
 
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const reader = settingsReader(environment)

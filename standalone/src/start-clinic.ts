@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createRevocations, createTokenVerifier, publishedKeys } from '@caregraph/access'
 import { analytics } from '@caregraph/analytics'
 import { appointment } from '@caregraph/appointment'
@@ -20,7 +19,7 @@ import {
   SubgraphUnavailable,
 } from '@caregraph/subgraph'
 import { type ClinicClock, clinicClock } from './clinic-clock.js'
-import type { Settings } from './settings.js'
+import { postgresDirectory, type Settings } from './settings.js'
 
 export interface RunningClinic {
   readonly gateway: Gateway
@@ -30,8 +29,6 @@ export interface RunningClinic {
   /** Lets what is under way end, then stops everything in the reverse order of its start. */
   stop(): Promise<void>
 }
-
-export const postgresDirectory = ({ dataDirectory }: Settings): string => join(dataDirectory, 'postgres')
 
 const supergraphFile = new URL('../../schema/supergraph.graphql', import.meta.url)
 
