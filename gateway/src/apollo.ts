@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
-import type { Log } from '@caregraph/subgraph'
+import type { Log } from '@caregraph/telemetry'
 import type { ShapeError } from './errors.js'
 import type { Caller } from './execution/ask-subgraph.js'
 import type { Graph } from './graph.js'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readCacheUrl, settingsReader, type Variables } from '@caregraph/subgraph'
+import { readCacheUrl, settingsReader, type Variables } from '@caregraph/subgraph/caller'
 import { readSubgraphKey, readSubgraphUrls, type SubgraphUrls } from '@caregraph/subgraph/http'
 import { readTelemetrySettings, type TelemetrySettings } from '@caregraph/telemetry'
 import type { Settings } from './server.js'

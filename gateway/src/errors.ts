@@ -1,6 +1,5 @@
 import { Refusal, type RefusalCode, type RefusalParams, refusalCodes } from '@caregraph/refusals'
-import type { Log } from '@caregraph/subgraph'
-import { idsOf } from '@caregraph/telemetry'
+import { idsOf, type Log } from '@caregraph/telemetry'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { v7 } from 'uuid'
 import type { Fault } from './execution/faults.js'

@@ -1,4 +1,4 @@
-import { traceOf } from '@caregraph/subgraph'
+import { traceOf } from '@caregraph/telemetry'
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
 import { badRequest, errorOf, faultBy, noSuchOperation } from './errors.js'
 import type { Caller, Rooms } from './execution/ask-subgraph.js'

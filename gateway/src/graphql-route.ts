@@ -1,5 +1,5 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server'
-import { sharedAbort } from '@caregraph/subgraph'
+import { sharedAbort } from '@caregraph/subgraph/caller'
 import { readTraceparent } from '@caregraph/telemetry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'

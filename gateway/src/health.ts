@@ -1,4 +1,4 @@
-import { readiness, type SubgraphClient } from '@caregraph/subgraph'
+import { readiness, type SubgraphClient } from '@caregraph/subgraph/caller'
 import type { FastifyInstance } from 'fastify'
 
 /** Alive is who answers at all; ready is who can answer everything. */

@@ -1,5 +1,5 @@
 import { Refusal } from '@caregraph/refusals'
-import { type Log, traceOf } from '@caregraph/subgraph'
+import { type Log, traceOf } from '@caregraph/telemetry'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { faultBy, faultFrom } from './errors.js'
 

@@ -1,5 +1,5 @@
 import { Refusal } from '@caregraph/refusals'
-import { hasFailed, outcomeOf, secondsSince } from '@caregraph/subgraph'
+import { hasFailed, outcomeOf, secondsSince } from '@caregraph/subgraph/caller'
 import { inRequestTrace, inSpan, metrics, type SpanDescription } from '@caregraph/telemetry'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type ExecutionResult, Kind, type OperationDefinitionNode } from 'graphql'

@@ -1,5 +1,5 @@
 import { Refusal } from '@caregraph/refusals'
-import { type SubgraphClient, within } from '@caregraph/subgraph'
+import { type SubgraphClient, within } from '@caregraph/subgraph/caller'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Admit } from './admission.js'
 

@@ -6,8 +6,7 @@ import {
   publishedRevocations,
 } from '@caregraph/access'
 import { openCache } from '@caregraph/cache'
-import { traceOf } from '@caregraph/subgraph'
-import { startTelemetry } from '@caregraph/telemetry'
+import { startTelemetry, traceOf } from '@caregraph/telemetry'
 import { readEnvironment } from './environment.js'
 import { startGateway } from './server.js'
 import { type RemoteSubgraph, remoteSubgraph } from './subgraph-client.js'

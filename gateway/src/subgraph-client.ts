@@ -1,4 +1,4 @@
-import type { SubgraphClient } from '@caregraph/subgraph'
+import type { SubgraphClient } from '@caregraph/subgraph/caller'
 import { type HttpSubgraphOptions, httpSubgraph, type SubgraphUrls } from '@caregraph/subgraph/http'
 import { upstreamOf } from './subscriptions/upstream.js'
 

@@ -2,14 +2,12 @@ import type { FetchNode } from '@apollo/query-planner'
 import {
   type Deadline,
   GaveUp,
-  type Log,
   observeCall,
   type SubgraphClient,
   type SubgraphRequest,
   SubgraphUnavailable,
-  traceOf,
-} from '@caregraph/subgraph'
-import { idsOf, readTraceparent } from '@caregraph/telemetry'
+} from '@caregraph/subgraph/caller'
+import { idsOf, type Log, readTraceparent, traceOf } from '@caregraph/telemetry'
 import type { ExecutionResult } from 'graphql'
 import { faultBy, faultOfSubgraph } from '../errors.js'
 import type { Variables } from '../supergraph.js'

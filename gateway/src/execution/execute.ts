@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner'
-import { type Deadline, deadlineIn, traceOf } from '@caregraph/subgraph'
-import { idsOf } from '@caregraph/telemetry'
+import { type Deadline, deadlineIn } from '@caregraph/subgraph/caller'
+import { idsOf, traceOf } from '@caregraph/telemetry'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { errorOf, faultBy, faultFrom } from '../errors.js'
 import type { PreparedOperation, Supergraph, Variables } from '../supergraph.js'

@@ -1,5 +1,5 @@
 import type { PlanNode } from '@apollo/query-planner'
-import { within } from '@caregraph/subgraph'
+import { within } from '@caregraph/subgraph/caller'
 import type { ExecutionResult } from 'graphql'
 import {
   answerFrom,

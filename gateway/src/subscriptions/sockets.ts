@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { sharedAbort } from '@caregraph/subgraph'
+import { sharedAbort } from '@caregraph/subgraph/caller'
 import { metrics } from '@caregraph/telemetry'
 import { handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'

@@ -1,4 +1,4 @@
-import { type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph'
+import { type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph/caller'
 import type { SubgraphUrls } from '@caregraph/subgraph/http'
 import type { ExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'

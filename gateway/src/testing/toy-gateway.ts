@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition'
 import { type Actor, InvalidToken, type VerifyToken } from '@caregraph/access'
 import { memoryCache } from '@caregraph/cache'
-import type { Log } from '@caregraph/subgraph'
+import type { Log } from '@caregraph/telemetry'
 import { parse } from 'graphql'
 import { type Gateway, type GatewayOptions, startGateway } from '../server.js'
 import { toyClinic } from './toy-clinic.js'

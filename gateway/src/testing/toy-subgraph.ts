@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph'
+import { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from '@caregraph/subgraph/caller'
 import { type ExecutionResult, execute, GraphQLError, parse, subscribe } from 'graphql'
 import { generatorOf } from '../subscriptions/buffer-events.js'
 

@@ -1,6 +1,6 @@
 import { type Actor, InvalidToken, type VerifyToken } from '@caregraph/access'
 import { Refusal } from '@caregraph/refusals'
-import type { Log } from '@caregraph/telemetry'
+import { type Log, traceOf } from '@caregraph/telemetry'
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -15,7 +15,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import type { SubgraphRequest } from './client.js'
 import type { Context } from './context.js'
-import { shapeError, traceOf } from './faults.js'
+import { shapeError } from './faults.js'
 
 export interface Executor {
   execute(request: SubgraphRequest): Promise<ExecutionResult>

@@ -1,6 +1,6 @@
 import { isDatabaseAway } from '@caregraph/database'
 import { Refusal } from '@caregraph/refusals'
-import { idsOf, type Log } from '@caregraph/telemetry'
+import { idsOf, type Log, traceOf } from '@caregraph/telemetry'
 import { GraphQLError } from 'graphql'
 import { GaveUp } from './deadline.js'
 
@@ -28,14 +28,4 @@ function shaped(error: GraphQLError, { code, params, message }: Refusal): GraphQ
     path: error.path ?? null,
     extensions: params === undefined ? { code } : { code, params },
   })
-}
-
-/** The kind of a fault and where it happened: never its message. */
-export function traceOf(fault: unknown): { fault: string; where: string | undefined } {
-  if (!(fault instanceof Error)) return { fault: typeof fault, where: undefined }
-  const code = (fault as { code?: unknown }).code ?? (fault as { driverError?: { code?: unknown } }).driverError?.code
-  // A message can have lines of its own, which are not to pass for places.
-  const places = [...(fault.stack ?? '').matchAll(/^ {4}at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place)
-  const where = places.slice(0, 5).join(' < ')
-  return { fault: typeof code === 'string' ? `${fault.name} ${code}` : fault.name, where }
 }

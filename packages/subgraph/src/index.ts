@@ -1,5 +1,5 @@
-export type { Log } from '@caregraph/telemetry'
-export { type SubgraphClient, type SubgraphRequest, SubgraphUnavailable } from './client.js'
+export { type Log, traceOf } from '@caregraph/telemetry'
+export { SubgraphUnavailable } from './client.js'
 export { type Clinic, dayIn } from './clinic.js'
 export {
   type Connection,
@@ -11,7 +11,6 @@ export {
   pageOf,
 } from './connection.js'
 export { type Batch, type Context, groupedBy } from './context.js'
-export { type Deadline, deadlineIn, GaveUp, sharedAbort, within } from './deadline.js'
 export {
   defineSubgraph,
   type Environment,
@@ -19,17 +18,13 @@ export {
   type RunningSubgraph,
   type Subgraph,
 } from './define-subgraph.js'
-export { traceOf } from './faults.js'
 export { numberBetween, optionalId, optionalText, phoneNumber, requiredId, requiredText } from './input.js'
 export type { Job } from './jobs.js'
 export { type Amount, decimalOf, Money, MoneyInput, minorUnitDigits } from './money.js'
-export { hasFailed, observeCall, outcomeOf, secondsSince } from './observed.js'
 export { type Peers, peersOf } from './peers.js'
 export { Gender, Identifier, IdentifierInput, identifiersOf } from './person.js'
-export { readiness } from './readiness.js'
 export { extension, reference } from './reference.js'
 export { Allow } from './rules.js'
-export { runProcess } from './run-process.js'
 export {
   DateScalar,
   DateTimeScalar,
@@ -41,13 +36,6 @@ export {
   UrlScalar,
 } from './scalars.js'
 export { serveSubgraph } from './serve.js'
-export {
-  readCacheUrl,
-  readClinic,
-  type SettingsReader,
-  settingsReader,
-  type Variables,
-  WrongSettings,
-} from './settings.js'
+export { readClinic, settingsReader, WrongSettings } from './settings.js'
 export type { OpenedEngine, Surroundings } from './storage.js'
 export { streamOf } from './stream.js'

@@ -1,5 +1,4 @@
-import { jsonLog } from '@caregraph/telemetry'
-import { traceOf } from './faults.js'
+import { jsonLog, traceOf } from '@caregraph/telemetry'
 import { WrongSettings } from './settings.js'
 
 /** A supervisor waits 10 seconds after SIGTERM before it kills. */

@@ -1,4 +1,4 @@
-export { jsonLog, type Log } from './log.js'
+export { jsonLog, type Log, traceOf } from './log.js'
 export type { Counter, Gauge, Histogram, Reading } from './metric.js'
 export { metrics } from './metrics.js'
 export { readTelemetrySettings, type TelemetrySettings } from './settings.js'

@@ -23,3 +23,13 @@ const writeOut = (line: string): void => void process.stdout.write(line)
 
 // Whoever collected the log has gone. Without a listener the next entry would end the process.
 process.stdout.on('error', () => undefined)
+
+/** The kind of a fault and where it happened: never its message. */
+export function traceOf(fault: unknown): { fault: string; where: string | undefined } {
+  if (!(fault instanceof Error)) return { fault: typeof fault, where: undefined }
+  const code = (fault as { code?: unknown }).code ?? (fault as { driverError?: { code?: unknown } }).driverError?.code
+  // A message can have lines of its own, which are not to pass for places.
+  const places = [...(fault.stack ?? '').matchAll(/^ {4}at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place)
+  const where = places.slice(0, 5).join(' < ')
+  return { fault: typeof code === 'string' ? `${fault.name} ${code}` : fault.name, where }
+}
