@@ -31,6 +31,8 @@ export function drawInvoice(paper: InvoicePaper, drawnAt: Date): Readable {
   const doc = new PDFDocument({
     size: paper.pageSize,
     margin: 0,
+    // Or it loads one of its own, which stands nowhere in the document.
+    font: '',
     autoFirstPage: false,
     // The number of pages is known when the last line is drawn.
     bufferPages: true,
