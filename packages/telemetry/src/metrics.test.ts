@@ -1,9 +1,17 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { metrics } from './metrics.js'
 
 const all = Object.values(metrics)
 
 describe('a figure', () => {
+  it('knows every subgraph of supergraph.yaml by its name, and no other', async () => {
+    const list = await readFile(new URL('../../../supergraph.yaml', import.meta.url), 'utf8')
+    const { subgraphs } = parse(list) as { subgraphs: object }
+    expect(metrics.subgraphCalls.labels.subgraph.toSorted()).toEqual(Object.keys(subgraphs).sort())
+  })
+
   it.each(all.map((metric) => [metric.name, metric] as const))('is named as Prometheus has it: %s', (name, metric) => {
     expect(name).toMatch(/^caregraph(_[a-z]+)+$/)
     expect(name.endsWith('_total')).toBe(metric.kind === 'counter')
