@@ -44,6 +44,21 @@ it('takes what is set', () => {
   expect(environment.subgraphUrls.get('patient')).toEqual(['http://a/graphql', 'http://b/graphql'])
 })
 
+it('takes an empty value for none', () => {
+  const names = [
+    ...['PORT', 'HOST', 'SUPERGRAPH_FILE', 'SUBGRAPH_URL_PATIENT', 'SUBGRAPH_KEY', 'CACHE_URL', 'NODE_ENV'],
+    ...['ANONYMOUS_PER_MINUTE', 'USER_PER_MINUTE', 'TRUSTED_PROXIES', 'DEADLINE_MILLISECONDS', 'ALLOWED_ORIGINS'],
+    ...['METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'],
+  ]
+  expect(readEnvironment(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readEnvironment({}))
+})
+
+it.each(['ANONYMOUS_PER_MINUTE', 'USER_PER_MINUTE'])('refuses a limit that lets nobody in: %s=0', (name) => {
+  expect(() => readEnvironment({ ...file, [name]: '0' })).toThrow(
+    `${name} is "0": give a whole number from 1 to 1000000.`,
+  )
+})
+
 it('names everything that is wrong at once', () => {
   expect(() => readEnvironment({ SUPERGRAPH_FILE: '/nowhere', PORT: '99999', TRUSTED_PROXIES: 'two' })).toThrow(
     [

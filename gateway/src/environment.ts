@@ -24,10 +24,10 @@ export interface Environment {
 export function readEnvironment(variables: Variables): Environment {
   const reader = settingsReader(variables)
   const { whole } = reader
-  const supergraphSdl = readSupergraph(variables['SUPERGRAPH_FILE'] ?? 'schema/supergraph.graphql', reader.refuse)
+  const supergraphSdl = readSupergraph(variables['SUPERGRAPH_FILE'] || 'schema/supergraph.graphql', reader.refuse)
   const environment = {
     port: whole('PORT', 4004, 0, 65_535),
-    host: variables['HOST'] ?? '0.0.0.0',
+    host: variables['HOST'] || '0.0.0.0',
     supergraphSdl,
     subgraphUrls: new Map(
       Array.from(routingUrlsOf(supergraphSdl), ([name, url]) => [name, readSubgraphUrls(reader, name, url)]),
@@ -37,8 +37,8 @@ export function readEnvironment(variables: Variables): Environment {
     production: variables['NODE_ENV'] === 'production',
     telemetry: readTelemetrySettings(reader),
     settings: {
-      anonymousPerMinute: whole('ANONYMOUS_PER_MINUTE', 600, 0, 1_000_000),
-      userPerMinute: whole('USER_PER_MINUTE', undefined, 0, 1_000_000),
+      anonymousPerMinute: whole('ANONYMOUS_PER_MINUTE', 600, 1, 1_000_000),
+      userPerMinute: whole('USER_PER_MINUTE', undefined, 1, 1_000_000),
       trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 100),
       deadlineMilliseconds: whole('DEADLINE_MILLISECONDS', 10_000, 1, 600_000),
       allowedOrigins: (variables['ALLOWED_ORIGINS'] ?? '').split(/[ ,]+/).filter((origin) => origin !== ''),

@@ -32,6 +32,10 @@ describe('the settings', () => {
     expect(() => readSettings({ PORT: 'four' })).toThrowError(/^PORT is "four": [^\n]*$/)
   })
 
+  it.each(['ANONYMOUS_PER_MINUTE', 'USER_PER_MINUTE'])('refuse a limit that lets nobody in: %s=0', (name) => {
+    expect(() => readSettings({ [name]: '0' })).toThrowError(`${name} is "0": give a whole number from 1 to 1000000.`)
+  })
+
   it('trust no proxy unasked: it could name any address as the client’s', () => {
     expect(readSettings({}).trustedProxies).toBe(0)
     expect(readSettings({ TRUSTED_PROXIES: '1' }).trustedProxies).toBe(1)
