@@ -1,18 +1,26 @@
 import type { Engine } from './engine.js'
 import { engines } from './engines.js'
-import { killEngine, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'
+import { installEngine, killEngine, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'
 
-const usage = `usage: npm run engines -- up|down|kill|wipe [name …]     all of them where none is named; kill wants a name
+const usage = `usage: npm run engines -- install|up|down|kill|wipe [name …]     all of them where none is named; kill wants a name
        npm run engines -- status
 
-up      starts what does not run yet; the first time it brings what is missing (apt-get, Maven)
-down    stops, and keeps the data
-kill    kill -9
-wipe    kill -9, and deletes the data
+install   brings what is missing (apt-get, Maven), and starts nothing
+up        starts what does not run yet, and installs it first
+down      stops, and keeps the data
+kill      kill -9
+wipe      kill -9, and deletes the data
 
 The engines are ${Object.keys(engines).join(', ')}. All listen on the loopback alone.`
 
-const acts = { up: startEngine, down: stopEngine, kill: killEngine, wipe: wipeEngine, status: async () => undefined }
+const acts = {
+  install: installEngine,
+  up: startEngine,
+  down: stopEngine,
+  kill: killEngine,
+  wipe: wipeEngine,
+  status: async () => undefined,
+}
 const isAct = (word: string): word is keyof typeof acts => Object.hasOwn(acts, word)
 
 const [act = '', ...names] = process.argv.slice(2)

@@ -28,14 +28,13 @@ const folderOf = (engine: Engine) => join(home, engine.name)
 /** The engine's process of this checkout, if it runs. */
 export const runningEngine = (engine: Engine): Promise<Running | undefined> => runningProgram(folderOf(engine))
 
-/** Starts the engine, if it does not run yet, and resolves when it can be used. The first start brings what it needs. */
+/** Starts the engine, if it does not run yet, and resolves when it can be used. Installs it first. */
 export async function startEngine(engine: Engine): Promise<void> {
   if (await runningEngine(engine)) return
   if (await isListening(engine.port)) {
     throw new Error(`${engine.name}: port ${engine.port} is taken by another program. Stop that one first.`)
   }
-  await install(engine)
-  await prepare(engine)
+  await installEngine(engine)
 
   const program: Program = {
     name: engine.name,
@@ -68,7 +67,13 @@ async function isReady(engine: Engine): Promise<boolean> {
   return log.includes(engine.readyLine) && isListening(engine.port)
 }
 
-async function install(engine: Engine): Promise<void> {
+/** Brings what the engine needs and is not there yet, and makes its folder. */
+export async function installEngine(engine: Engine): Promise<void> {
+  await bringPackages(engine)
+  await prepare(engine)
+}
+
+async function bringPackages(engine: Engine): Promise<void> {
   if (await isInstalled(engine.program)) return
   const command = ['install', '-y', '--no-install-recommends', ...engine.packages]
   if (!isRoot) throw new Error(`${engine.name} needs ${engine.program}: run apt-get ${command.join(' ')} as root.`)
