@@ -7,6 +7,8 @@ export interface Figure {
 
 export interface Measurement {
   readonly name: string
+  /** Rejects where something is missing that the work cannot bring itself. */
+  readonly require?: () => Promise<void>
   /** Does the work and cleans up after itself. */
   run(): Promise<readonly Figure[]>
 }

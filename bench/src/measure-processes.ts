@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openTestClinic, type TestClinic } from '@caregraph/cluster/testing'
+import { openTestClinic, requireEngines, type TestClinic } from '@caregraph/cluster/testing'
 import { runningProgram } from '@caregraph/engines'
 import pg from 'pg'
 import { type Client, signIn } from './client.js'
@@ -21,6 +21,7 @@ const lookEveryMilliseconds = 50
 /** The clinic as in production, each room a process of its own on real engines, which have to run (npm run engines). */
 export const processes: Measurement = {
   name: 'processes',
+  require: requireEngines,
   run: () =>
     withOpened(1, async (one) => [
       await memoryOf(one.clinic),

@@ -52,8 +52,8 @@ export async function openTestClinic(
   } = {},
 ): Promise<TestClinic> {
   const { copiesOf = {}, settings = {}, through = (engines) => engines, ...processes } = options
+  await requireEngines()
   const rooms = await readRooms()
-  await requireEngines(enginesOf(rooms))
   const name = `test_${randomBytes(4).toString('hex')}`
   const plan = await makePlan(rooms, {
     copiesOf,
@@ -105,8 +105,9 @@ export async function openTestClinic(
   }
 }
 
-async function requireEngines(names: ReturnType<typeof enginesOf>): Promise<void> {
-  for (const name of names) {
+/** Rejects with what to do where one of the engines does not listen. */
+export async function requireEngines(): Promise<void> {
+  for (const name of enginesOf(await readRooms())) {
     const { hostname, port } = addressOf(name)
     if (await isListening(Number(port), hostname)) continue
     throw new Error(
