@@ -95,7 +95,8 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(fault instanceof Error)) return false
   const { code, errno, sqlState } = fault as Fault
   if (typeof errno === 'number' && typeof sqlState === 'string') return awayInMysql.has(errno)
-  // 08: connection exception; 53: out of resources; 57P: the server shuts down or was shut down.
-  if (typeof code === 'string') return connectionFaults.has(code) || /^(08|53|57P)/.test(code)
+  // 08: connection exception; 25P03: the server gave up waiting for us; 53: out of resources; 57P: the server shuts down
+  // or was shut down.
+  if (typeof code === 'string') return connectionFaults.has(code) || /^(08|25P03|53|57P)/.test(code)
   return connectionFaultWords.test(fault.message)
 }

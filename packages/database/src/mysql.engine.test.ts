@@ -44,6 +44,10 @@ await describeOn('mariadb', 'a database on MySQL', (url) => {
       expect(rows.flat().map(({ zone, level }) => `${zone} ${level}`)).toEqual(Array(3).fill('+00:00 READ-COMMITTED'))
     })
 
+    it('is given up by the server a minute after its client has vanished, with what that had locked', async () => {
+      expect(await queryRows(database, 'SELECT @@wait_timeout AS seconds')).toEqual([{ seconds: 60 }])
+    })
+
     it('refuses what does not fit, and cuts nothing off', async () => {
       const put = (note: string) => queryRows(database, 'INSERT INTO notes (id, note) VALUES (1, $1)', [note])
       await expect(put('four')).rejects.toSatisfy((error) => databaseErrorOf(error)?.state === '1406')

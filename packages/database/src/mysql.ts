@@ -9,6 +9,8 @@ import { inMysql } from './mysql-sql.js'
 import { endWhenSilent, statementMilliseconds } from './silence.js'
 
 const idleMilliseconds = 30_000
+/** MySQL has one word for a client that has vanished and for one that rests in the pool, so it is longer than that rest. */
+const silentClientSeconds = 60
 const connectMilliseconds = 5_000
 const statementSeconds = statementMilliseconds / 1_000
 /** Together with the five tries of a transaction as long as a statement may take on PostgreSQL. */
@@ -51,6 +53,7 @@ const statementLimit = (seconds: number) =>
   `/*!80000 max_execution_time = ${seconds * 1_000} */ /*M! max_statement_time = ${seconds} */`
 
 const session = `SET SESSION time_zone = '+00:00', sql_mode = '${sqlMode}', innodb_lock_wait_timeout = ${lockWaitSeconds},
+  wait_timeout = ${silentClientSeconds},
   /*!80000 transaction_isolation = 'READ-COMMITTED' */ /*M! tx_isolation = 'READ-COMMITTED' */,
   ${statementLimit(statementSeconds)}`
 

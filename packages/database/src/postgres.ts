@@ -4,10 +4,20 @@ import { DataSource } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { Ask, Engine, LockName } from './engine.js'
 import type { Prepared } from './prepared.js'
-import { endWhenSilent, statementMilliseconds } from './silence.js'
+import { endWhenSilent, silentClientMilliseconds, statementMilliseconds } from './silence.js'
 
 const idleMilliseconds = 30_000
 const connectMilliseconds = 5_000
+
+/** The server asks whether the client is still there, and does not wait longer for it than for the next statement. */
+const tellsWhoIsGone = [
+  'tcp_keepalives_idle=5',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+  `tcp_user_timeout=${silentClientMilliseconds}`,
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
 
 /** Each is taken in the subgraph's own database. */
 export const lockNumbers: Readonly<Record<LockName, number>> = { migrate: 7_203_114, relay: 7_203_115 }
@@ -43,6 +53,8 @@ export const postgres: Engine = {
         idleTimeoutMillis: idleMilliseconds,
         connectionTimeoutMillis: connectMilliseconds,
         statement_timeout: statementMilliseconds,
+        idle_in_transaction_session_timeout: silentClientMilliseconds,
+        options: tellsWhoIsGone,
         onConnect: (connection: Connection) => {
           outliveErrors(connection)
           endWhenSilent(connection.connection.stream, () => !connection.readyForQuery && !mayTakeLong())
