@@ -17,6 +17,9 @@ export interface EventBus {
     topics: readonly string[]
     handle: (event: AnyEvent) => Promise<void>
   }): Promise<Stop>
-  /** Hands each event to this process while it listens, and forgets: for live updates. `listen` must not throw. */
-  tail(topics: readonly string[], listen: (event: AnyEvent) => void): Promise<Stop>
+  /**
+   * Hands each event to this process while it listens, and forgets: for live updates. `listen` must not throw.
+   * `onListening` is called when nothing that is published from then on is missed.
+   */
+  tail(topics: readonly string[], listen: (event: AnyEvent) => void, onListening?: () => void): Promise<Stop>
 }

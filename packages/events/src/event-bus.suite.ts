@@ -130,7 +130,9 @@ export function eventBusSuite(name: string, open: () => Promise<{ bus: EventBus;
 
     it('come to whoever listens from then on, in the order of each subject, and to nobody who has stopped', async () => {
       const heard: AnyEvent[] = []
-      const stop = await bus.tail(['patient-events'], (event) => heard.push(event))
+      const onListening = vi.fn()
+      const stop = await bus.tail(['patient-events'], (event) => heard.push(event), onListening)
+      expect(onListening).toHaveBeenCalledOnce()
       const subject = randomUUID()
       const events = [anEvent(subject), anEvent(), anEvent(subject)]
       await bus.publish('patient-events', events)

@@ -4,7 +4,7 @@ import { type Admin, Kafka, logLevel, type Message, Partitioners, type Producer 
 import type { EventBus, Stop } from './bus.js'
 import { owners } from './catalogue.js'
 import { type AnyEvent, readEvent } from './event.js'
-import { consume, newConsumer } from './kafka-consumer.js'
+import { consume, newConsumer, type Take } from './kafka-consumer.js'
 import { lagOf, poisonOf, type ReadingOptions, replay, type TakeEvents } from './kafka-reading.js'
 import { reopened } from './reopened.js'
 
@@ -64,6 +64,7 @@ const deadLetterRetentionMilliseconds = 30 * 86_400_000
 const lookForTopicsMilliseconds = 50
 const triesToFindTopics = 200
 const longestReason = 500
+const partingMilliseconds = 1_000
 
 /** The bus between processes: topics by owner, keys by subject, an offset committed only after its event was handled. */
 export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
@@ -109,7 +110,10 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
     })
 
   const topicsMade = reopened(
-    () => makeTopics(eventTopics, eventRetentionMilliseconds),
+    async () => {
+      await makeTopics(eventTopics, eventRetentionMilliseconds)
+      return true
+    },
     async () => undefined,
   )
   const producers = reopened(openProducer, (producer) => producer.disconnect())
@@ -125,13 +129,16 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
     return producer
   }
 
-  /** After a failure the producer's count of its messages may differ from the broker's, for good: another one takes over. */
+  /**
+   * After a failure the producer's count of its messages may differ from the broker's, for good: another one takes over.
+   * The broker may also have come back without its topics.
+   */
   async function send(topic: string, messages: Message[]): Promise<void> {
     const producer = await producers.get()
     try {
       await producer.send({ topic, messages, acks: -1 })
     } catch (error) {
-      await producers.drop(producer)
+      await Promise.all([producers.drop(producer), topicsMade.drop()])
       throw error
     }
   }
@@ -162,42 +169,44 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
         groups.delete(group)
         await consumer.disconnect()
       })
-      await consume(
-        consumer,
-        { ...options, topics: topics.map(named), fromBeginning: true },
-        async (message, topic, partition) => {
-          const event = readEvent(message.value)
-          if (!(event instanceof Error)) return handle(event)
-          const reason = event.message.slice(0, longestReason)
-          const origin = { topic, partition: String(partition), offset: message.offset }
-          await send(deadLetters, [{ key: message.key, value: message.value, headers: { reason, ...origin } }])
-          options.onPoison({ group, topic, partition, offset: message.offset, reason })
-        },
-      )
-      groups.set(group, topics)
-      return stop
+      const take: Take = async (message, topic, partition) => {
+        const event = readEvent(message.value)
+        if (!(event instanceof Error)) return handle(event)
+        const reason = event.message.slice(0, longestReason)
+        const origin = { topic, partition: String(partition), offset: message.offset }
+        await send(deadLetters, [{ key: message.key, value: message.value, headers: { reason, ...origin } }])
+        options.onPoison({ group, topic, partition, offset: message.offset, reason })
+      }
+      return orStopped(stop, async () => {
+        await consume(consumer, { ...options, topics: topics.map(named), fromBeginning: true }, take)
+        groups.set(group, topics)
+      })
     },
 
-    async tail(topics, listen): Promise<Stop> {
+    async tail(topics, listen, onListening): Promise<Stop> {
       await topicsMade.get()
       // Only a group can listen, so each tail is a group that nobody else is in.
       const groupId = named(`tail-${randomUUID()}`)
       const consumer = newConsumer(kafka, groupId)
       const stop = stopOnce(async () => {
         await consumer.disconnect()
-        await administer((admin) => admin.deleteGroups([groupId])).catch(options.onFault)
+        // Kafka forgets an empty group by itself; one that is away keeps nobody from his end.
+        const forgotten = administer((admin) => admin.deleteGroups([groupId])).catch(options.onFault)
+        await Promise.race([forgotten, delay(partingMilliseconds, undefined, { ref: false })])
       })
       const heard = topics.map(named)
-      const ends = await administer((admin) => Promise.all(heard.map((topic) => admin.fetchTopicOffsets(topic))))
-      await consume(consumer, { ...options, topics: heard, fromBeginning: false }, async (message) => {
-        const event = readEvent(message.value)
-        if (!(event instanceof Error)) listen(event)
+      return orStopped(stop, async () => {
+        const ends = await administer((admin) => Promise.all(heard.map((topic) => admin.fetchTopicOffsets(topic))))
+        await consume(consumer, { ...options, topics: heard, fromBeginning: false }, async (message) => {
+          const event = readEvent(message.value)
+          if (!(event instanceof Error)) listen(event)
+        })
+        // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
+        for (const [index, topic] of heard.entries()) {
+          for (const { partition, high } of ends[index] ?? []) consumer.seek({ topic, partition, offset: high })
+        }
+        onListening?.()
       })
-      // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
-      for (const [index, topic] of heard.entries()) {
-        for (const { partition, high } of ends[index] ?? []) consumer.seek({ topic, partition, offset: high })
-      }
-      return stop
     },
 
     lag: () =>
@@ -219,6 +228,17 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
       await Promise.all([...stops].map((stop) => stop()))
       await producers.drop()
     },
+  }
+}
+
+/** kafkajs joins again by itself what could not join, also when nobody knows of it any more. */
+async function orStopped(stop: Stop, start: () => Promise<void>): Promise<Stop> {
+  try {
+    await start()
+    return stop
+  } catch (error) {
+    await stop().catch(() => undefined)
+    throw error
   }
 }
 

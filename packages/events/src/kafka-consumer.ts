@@ -5,7 +5,7 @@ const heartbeatMilliseconds = 1_000
 const sessionMilliseconds = 6_000
 const tryAgainMilliseconds = 500
 
-type Take = (message: KafkaMessage, topic: string, partition: number) => Promise<void>
+export type Take = (message: KafkaMessage, topic: string, partition: number) => Promise<void>
 
 export interface Consumption {
   readonly topics: readonly string[]

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { EventBus, Stop } from './bus.js'
 import { lateBus } from './late-bus.js'
 import { createLocalBus } from './local-bus.js'
@@ -12,11 +12,11 @@ function awayFor(tries: number): { bus: EventBus; comes: () => void; stops: numb
   const arrival = new Promise<void>((resolve) => {
     comes = resolve
   })
-  const tail: EventBus['tail'] = async (topics, listen): Promise<Stop> => {
+  const tail: EventBus['tail'] = async (topics, listen, onListening): Promise<Stop> => {
     asked++
     if (asked <= tries) throw new Error('away')
     await arrival
-    const stop = await local.tail(topics, listen)
+    const stop = await local.tail(topics, listen, onListening)
     return async () => {
       stops.push(asked)
       await stop()
@@ -31,14 +31,17 @@ describe('a bus that comes late', () => {
     const faults: unknown[] = []
     const late = lateBus(bus, (fault) => faults.push(fault))
     const heard: unknown[] = []
-    const stop = await late.tail(['patient-events'], (event) => heard.push(event))
+    const onListening = vi.fn()
+    const stop = await late.tail(['patient-events'], (event) => heard.push(event), onListening)
     let isListening = false
     const listening = late.listening().then(() => {
       isListening = true
     })
     expect(isListening).toBe(false)
+    expect(onListening).not.toHaveBeenCalled()
     comes()
     await listening
+    expect(onListening).toHaveBeenCalledOnce()
     expect(faults).toHaveLength(1)
     await late.publish('patient-events', [{} as never])
     expect(heard).toHaveLength(1)

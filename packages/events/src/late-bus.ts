@@ -34,8 +34,8 @@ export function lateBus(bus: EventBus, onFault: (error: unknown) => void): LateB
     publicationsInFlight: bus.publicationsInFlight,
     publish: (topic, events) => bus.publish(topic, events),
     subscribe: async (subscription) => later(() => bus.subscribe(subscription)).stop,
-    async tail(topics, listen) {
-      const { connection, stop } = later(() => bus.tail(topics, listen))
+    async tail(topics, listen, onListening) {
+      const { connection, stop } = later(() => bus.tail(topics, listen, onListening))
       listeners.add(connection)
       return async () => {
         listeners.delete(connection)

@@ -51,9 +51,10 @@ export function createLocalBus({ groups: expected = [] }: { groups?: readonly st
       }
     },
 
-    async tail(topics, listen) {
+    async tail(topics, listen, onListening) {
       const listener = { topics: new Set(topics), listen }
       listeners.add(listener)
+      onListening?.()
       return async () => {
         listeners.delete(listener)
       }
