@@ -1,5 +1,5 @@
 import { type Actor, InvalidToken } from '@caregraph/access'
-import { createLocalBus } from '@caregraph/events'
+import { createLocalBus, type EventBus } from '@caregraph/events'
 import { Refusal } from '@caregraph/refusals'
 import { anActor, until } from '@caregraph/testing'
 import type { ExecutionResult } from 'graphql'
@@ -156,14 +156,32 @@ describe('appointmentStatusChanged', () => {
 
 describe('the feed', () => {
   const isWanted = () => true
-  const open = async () => {
-    const bus = createLocalBus()
+  const open = async (bus = createLocalBus()) => {
     return { bus, ...(await openStatusFeed({ database: clinic.database, bus, log: { info() {}, error() {} } })) }
   }
   const anEvent = async () => {
     const id = await clinic.booked({})
     return until(() => clinic.published.find(({ subject }) => subject === id))
   }
+
+  it('lets nobody follow before it listens: he would miss changes without knowing it', async () => {
+    let listens: (() => void) | undefined
+    const tail: EventBus['tail'] = async (_topics, _listen, onListening) => {
+      listens = onListening
+      return async () => undefined
+    }
+    const { feed, stop } = await open({ ...createLocalBus(), tail })
+    const early = feed.follow(isWanted)
+    expect(await early.next()).toEqual({
+      done: false,
+      value: new Refusal('SERVICE_UNAVAILABLE', { subgraph: 'appointment' }),
+    })
+    expect(await early.next()).toEqual({ done: true, value: undefined })
+    listens?.()
+    feed.follow(isWanted)
+    expect(feed.followers).toBe(1)
+    await stop()
+  })
 
   it('keeps nobody who has gone', async () => {
     const { feed, bus, stop } = await open()

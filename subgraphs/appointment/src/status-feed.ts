@@ -61,11 +61,15 @@ export async function openStatusFeed({
     } catch (error) {
       // Who follows must not miss a change without knowing it.
       log.error('the live feed lost an event', { eventId: event.id, ...traceOf(error) })
-      for (const follower of followers) letGo(follower, new Refusal('SERVICE_UNAVAILABLE', { subgraph: 'appointment' }))
+      for (const follower of followers) letGo(follower, away())
     }
   }
-  const untail = await bus.tail([topicOf('AppointmentStatusChanged')], (event) => {
+  const hear = (event: AnyEvent) => {
     delivered = delivered.then(() => deliver(event))
+  }
+  let isListening = false
+  const untail = await bus.tail([topicOf('AppointmentStatusChanged')], hear, () => {
+    isListening = true
   })
 
   return {
@@ -74,6 +78,7 @@ export async function openStatusFeed({
         const mailbox = createMailbox<StatusChange | Refusal>(() => followers.delete(follower))
         const follower: Follower = { isWanted, mailbox }
         followers.add(follower)
+        if (!isListening) letGo(follower, away())
         return mailbox
       },
       get followers() {
@@ -88,6 +93,8 @@ export async function openStatusFeed({
     },
   }
 }
+
+const away = () => new Refusal('SERVICE_UNAVAILABLE', { subgraph: 'appointment' })
 
 const tooSlow = () =>
   new Refusal(
