@@ -131,6 +131,24 @@ await describeOn('kafka', 'Kafka', (url) => {
       await stranger.disconnect()
     })
 
+    it('has the place of who listens kept from the first, so that he misses nothing when his consumer begins anew', async () => {
+      await bus.publish(
+        topic,
+        Array.from({ length: 50 }, () => anEvent()),
+      )
+      await bus.tail([topic], () => undefined)
+      const admin = topics.stranger.admin()
+      await admin.connect()
+      const { groups } = await admin.listGroups()
+      const own = groups.find(({ groupId }) => groupId.startsWith(`${topics.prefix}tail-`))
+      const [kept] = await admin.fetchOffsets({ groupId: own?.groupId ?? '', topics: [topics.prefix + topic] })
+      const ends = await admin.fetchTopicOffsets(topics.prefix + topic)
+      await admin.disconnect()
+      const placesOf = (all: readonly { partition: number; offset: string }[] = []) =>
+        all.map(({ partition, offset }) => `${partition}: ${offset}`).sort()
+      expect(placesOf(kept?.partitions)).toEqual(placesOf(ends))
+    })
+
     it('has left within seconds', async () => {
       await bus.subscribe({ group: 'billing', topics: [topic], handle: async () => undefined })
       const stop = await bus.tail([topic], () => undefined)

@@ -202,9 +202,12 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
           if (!(event instanceof Error)) listen(event)
         })
         // Where the topics ended when this was called: a group's own start is found later, and skips what came meanwhile.
-        for (const [index, topic] of heard.entries()) {
-          for (const { partition, high } of ends[index] ?? []) consumer.seek({ topic, partition, offset: high })
-        }
+        const places = heard.flatMap((topic, index) =>
+          (ends[index] ?? []).map(({ partition, high: offset }) => ({ topic, partition, offset })),
+        )
+        for (const place of places) consumer.seek(place)
+        // A consumer that kafkajs has to begin anew finds its place again, also where nothing has come yet.
+        await consumer.commitOffsets(places)
         onListening?.()
       })
     },
