@@ -97,5 +97,6 @@ describe('the jobs', () => {
 })
 
 it('the settings are read when the subgraph starts, and one that is no number of seconds stops it', async () => {
-  await expect(openClinic({ settings: { PENDING_SECONDS: 'a day' } })).rejects.toThrow('PENDING_SECONDS')
+  const settings = { PENDING_SECONDS: 'a day', NO_SHOW_GRACE_SECONDS: '0' }
+  await expect(openClinic({ settings })).rejects.toThrow(/PENDING_SECONDS is "a day".*\nNO_SHOW_GRACE_SECONDS is "0"/)
 })

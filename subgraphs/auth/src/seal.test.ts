@@ -1,3 +1,4 @@
+import { WrongSettings } from '@caregraph/subgraph'
 import { describe, expect, it } from 'vitest'
 import { sealOf } from './seal.js'
 
@@ -16,6 +17,11 @@ describe('a seal', () => {
     const sealed = sealOf(secret).close('text')
     expect(() => sealOf(`${secret}!`).open(sealed)).toThrow(/another KEY_ENCRYPTION_SECRET/)
     expect(() => sealOf(undefined).open(sealed)).toThrow(/another KEY_ENCRYPTION_SECRET/)
+  })
+
+  it('tells the operator in words what is wrong with his secret', () => {
+    expect(() => sealOf('too short')).toThrow(WrongSettings)
+    expect(() => sealOf(undefined).open(sealOf(secret).close('text'))).toThrow(WrongSettings)
   })
 
   it('is broken by any change', () => {

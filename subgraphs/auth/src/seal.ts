@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { WrongSettings } from '@caregraph/subgraph'
 
 const cipher = 'aes-256-gcm'
 const mark = 'sealed:'
@@ -17,7 +18,7 @@ export interface Seal {
 export function sealOf(secret: string | undefined): Seal {
   if (secret === undefined || secret === '') return { close: (text) => text, open: (kept) => opened(kept, undefined) }
   if (secret.length < shortestSecret) {
-    throw new Error(
+    throw new WrongSettings(
       `KEY_ENCRYPTION_SECRET has at least ${shortestSecret} characters: openssl rand -base64 32 makes one.`,
     )
   }
@@ -48,4 +49,4 @@ function opened(kept: string, key: Buffer | undefined): string {
 }
 
 const cannotOpen = () =>
-  new Error('The signing keys were sealed with another KEY_ENCRYPTION_SECRET: start with that one.')
+  new WrongSettings('The signing keys were sealed with another KEY_ENCRYPTION_SECRET: start with that one.')
