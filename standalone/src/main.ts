@@ -1,7 +1,6 @@
-import { startTelemetry } from '@caregraph/telemetry'
+import { jsonLog, startTelemetry } from '@caregraph/telemetry'
 import { adviceOn } from './advice.js'
 import { printAdministrator, printBanner } from './banner.js'
-import { lineLog } from './line-log.js'
 import { openClinic } from './open-clinic.js'
 import { readSettings } from './settings.js'
 
@@ -9,10 +8,13 @@ const lookForParentMilliseconds = 500
 /** A supervisor waits 10 seconds after SIGTERM before it kills. */
 const longestStopMilliseconds = 9_000
 
+// Standard output is for whoever opens the clinic: the banner, and a password that is shown once.
+const log = jsonLog('clinic', (line) => process.stderr.write(line))
+
 try {
   const settings = readSettings(process.env)
-  const telemetry = await startTelemetry({ service: 'clinic', settings: settings.telemetry, log: lineLog })
-  const clinic = await openClinic(settings, lineLog, printAdministrator)
+  const telemetry = await startTelemetry({ service: 'clinic', settings: settings.telemetry, log })
+  const clinic = await openClinic(settings, log, printAdministrator)
   printBanner(settings)
 
   const { promise: asked, resolve: ask } = promiseWithResolver()

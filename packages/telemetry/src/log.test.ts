@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import { jsonLog } from './log.js'
 
+it.each(['stdout', 'stderr'] as const)('a log on %s that nobody reads any more does not end the process', (stream) => {
+  const cut = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  expect(() => process[stream].emit('error', cut)).not.toThrow()
+})
+
 it('an entry is one line of JSON: when, how grave, who, what, and the rest', () => {
   const lines: string[] = []
   const log = jsonLog('billing', (line) => void lines.push(line))

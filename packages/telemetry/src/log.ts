@@ -22,7 +22,7 @@ export function jsonLog(service: string, write: (line: string) => void = writeOu
 const writeOut = (line: string): void => void process.stdout.write(line)
 
 // Whoever collected the log has gone. Without a listener the next entry would end the process.
-process.stdout.on('error', () => undefined)
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 /** The kind of a fault and where it happened: never its message. */
 export function traceOf(fault: unknown): { fault: string; where: string | undefined } {
