@@ -36,7 +36,7 @@ const engines: Readonly<Record<string, DatabaseEngine>> = {
 
 const settings: Readonly<Record<string, readonly string[]>> = {
   auth: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'KEY_ENCRYPTION_SECRET'],
-  appointment: ['HOLD_SECONDS', 'NO_SHOW_GRACE_SECONDS', 'PENDING_SECONDS'],
+  appointment: ['NO_SHOW_GRACE_SECONDS', 'PENDING_SECONDS'],
 }
 
 /** All that a clinic consists of: whoever opens the door first, then those whom supergraph.yaml names. */

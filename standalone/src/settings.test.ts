@@ -21,10 +21,10 @@ describe('the settings', () => {
       CLINIC_TIME_ZONE: 'Mars/Base',
       CLINIC_CURRENCY: 'usd',
       DEMO: 'maybe',
-      HOLD_SECONDS: '0',
+      PENDING_SECONDS: '0',
     }
     expect(() => readSettings(environment)).toThrowError(
-      /PORT is "four"[\s\S]*CLINIC_TIME_ZONE is "Mars\/Base"[\s\S]*CLINIC_CURRENCY is "usd"[\s\S]*DEMO is "maybe"[\s\S]*HOLD_SECONDS is "0"/,
+      /PORT is "four"[\s\S]*CLINIC_TIME_ZONE is "Mars\/Base"[\s\S]*CLINIC_CURRENCY is "usd"[\s\S]*DEMO is "maybe"[\s\S]*PENDING_SECONDS is "0"/,
     )
   })
 

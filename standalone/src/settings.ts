@@ -35,7 +35,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const anonymousPerMinute = reader.whole('ANONYMOUS_PER_MINUTE', 600, 1, 1_000_000)
   const userPerMinute = reader.whole('USER_PER_MINUTE', undefined, 1, 1_000_000)
   const trustedProxies = reader.whole('TRUSTED_PROXIES', 0, 0, 100)
-  for (const name of ['HOLD_SECONDS', 'PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) {
+  for (const name of ['PENDING_SECONDS', 'NO_SHOW_GRACE_SECONDS']) {
     reader.whole(name, undefined, 1, 31_536_000)
   }
   const telemetry = readTelemetrySettings(reader)
