@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@caregraph/embedded-postgres'
 import { type Client, signIn } from './client.js'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -80,16 +80,6 @@ export async function answering(url: string, child: ChildProcess): Promise<void>
     await delay(lookEveryMilliseconds)
   }
   throw new Error(`${child.spawnargs.join(' ')} did not become ready`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }
 
 /** A folder of its own, removed at the end. */

@@ -1,5 +1,6 @@
+import { freePort } from '@caregraph/embedded-postgres'
 import { openClinic, type RunningClinic, readSettings } from '@caregraph/standalone'
-import { administrator, freePort, removeFolder, temporaryFolder } from './process.js'
+import { administrator, removeFolder, temporaryFolder } from './process.js'
 
 /** A clinic within the process of the test, for what cannot be done to one from outside. */
 export async function openClinicHere(): Promise<{ clinic: RunningClinic; url: string; close(): Promise<void> }> {

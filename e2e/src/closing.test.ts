@@ -1,19 +1,13 @@
 import { once } from 'node:events'
 import { chmod, chown } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { freePort } from '@caregraph/embedded-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allNodes, type Client, clientOf, signIn } from './client.js'
 import { inFlight } from './in-flight.js'
 import { aDoctor, aPatient, aServiceType, bookAppointment, inHours } from './people.js'
 import { isAlive, runningPostgres } from './postgres.js'
-import {
-  type ClinicProcess,
-  freePort,
-  removeFolder,
-  spawnClinic,
-  startClinicProcess,
-  temporaryFolder,
-} from './process.js'
+import { type ClinicProcess, removeFolder, spawnClinic, startClinicProcess, temporaryFolder } from './process.js'
 import { until } from './until.js'
 
 const supervisorsPatienceMilliseconds = 10_000

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '@caregraph/embedded-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectWholeBooks } from './books.js'
 import { type Client, clientOf, signIn } from './client.js'
 import { inFlight } from './in-flight.js'
 import { aDoctor, aPatient, aServiceType, bookAppointment, inHours } from './people.js'
 import { isAlive, runningPostgres } from './postgres.js'
-import { type ClinicProcess, freePort, removeFolder, startClinicProcess, temporaryFolder } from './process.js'
+import { type ClinicProcess, removeFolder, startClinicProcess, temporaryFolder } from './process.js'
 import { seededRandom } from './random.js'
 import { until } from './until.js'
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@caregraph/embedded-postgres'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -105,13 +105,3 @@ async function ready({ url, child, output }: StartedProcess): Promise<void> {
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'caregraph-e2e-'))
 
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
-}

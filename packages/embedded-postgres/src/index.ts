@@ -1,4 +1,5 @@
 export { ensureDatabase } from './ensure-database.js'
+export { freePort } from './free-port.js'
 export { DataDirectoryInUse } from './ownership.js'
 export { runningPostgres } from './running-postgres.js'
 export { type EmbeddedPostgres, type StartOptions, startEmbeddedPostgres } from './start-embedded-postgres.js'

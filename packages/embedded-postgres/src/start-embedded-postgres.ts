@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import { mkdir, realpath } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chooseAccount } from './account.js'
 import { linkLibraries, npmBinaries } from './binaries.js'
+import { freePort } from './free-port.js'
 import { makeCluster, removeLeftovers, SUPERUSER, superuserPassword } from './make-cluster.js'
 import { claimOwnership, DataDirectoryInUse, isAnswering, lossOf } from './ownership.js'
 import { isPostmasterOf, readPostmaster, stopPostmaster } from './postmaster.js'
@@ -108,14 +107,4 @@ async function launch(cluster: Cluster, port: number, formerPid: number | undefi
   keepOwnership().catch(() => stop())
   const url = (database = 'postgres') => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`
   return { dataDirectory, port, pid, ended, url, stop }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('A port without a number')
-  return address.port
 }
