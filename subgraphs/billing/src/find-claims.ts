@@ -1,9 +1,9 @@
 import { may, permit, reachOf } from '@caregraph/access'
-import { type Batch, type Connection, type Context, groupedBy, type PageArgs, pageOf } from '@caregraph/subgraph'
+import { type Batch, type Connection, type Context, type PageArgs, pageOf } from '@caregraph/subgraph'
 import { In } from 'typeorm'
 import { ClaimStatus, InsuranceClaimRow } from './claim.entity.js'
-import type { InvoiceRow } from './invoice.entity.js'
 import { newestOfAll, newestOfPatients } from './newest-first.js'
+import { rowsOfOwners } from './rows-of-owners.js'
 
 /** The claims of these ids that the actor may see. */
 export const loadClaims: Batch<string, InsuranceClaimRow> = async (ids, { actor, database }) => {
@@ -11,14 +11,7 @@ export const loadClaims: Batch<string, InsuranceClaimRow> = async (ids, { actor,
   return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.id, row]))
 }
 
-export const loadClaimsOfInvoices: Batch<InvoiceRow, InsuranceClaimRow[]> = async (invoices, { database }) => {
-  const rows = await database.manager.find(InsuranceClaimRow, {
-    where: { invoiceId: In(invoices.map(({ id }) => id)) },
-    order: { id: 'ASC' },
-  })
-  const byInvoice = groupedBy(rows, ({ invoiceId }) => invoiceId)
-  return new Map(invoices.map((invoice) => [invoice, byInvoice.get(invoice.id) ?? []]))
-}
+export const loadClaimsOfInvoices = rowsOfOwners(InsuranceClaimRow, 'invoiceId')
 
 const list = { entity: InsuranceClaimRow, name: 'claims' }
 

@@ -1,17 +1,9 @@
 import { may, permit, reachOf } from '@caregraph/access'
 import { isId, rowsBy } from '@caregraph/database'
-import {
-  type Batch,
-  type Connection,
-  type Context,
-  groupedBy,
-  type PageArgs,
-  pageOf,
-  requiredId,
-} from '@caregraph/subgraph'
-import { In } from 'typeorm'
+import { type Batch, type Connection, type Context, type PageArgs, pageOf, requiredId } from '@caregraph/subgraph'
 import { InvoiceLineRow, InvoiceRow, InvoiceStatus } from './invoice.entity.js'
 import { newestOfAll, newestOfPatients, type WantedOfPatient } from './newest-first.js'
+import { rowsOfOwners } from './rows-of-owners.js'
 
 /** The invoices of these ids that the actor may see. */
 export const loadInvoices: Batch<string, InvoiceRow> = async (ids, { actor, database }) => {
@@ -39,14 +31,7 @@ export const loadInvoicesOfAppointments: Batch<string, InvoiceRow> = async (appo
   return new Map(rows.filter((row) => may(actor, 'invoice:read', row.patientId)).map((row) => [row.appointmentId, row]))
 }
 
-export const loadLines: Batch<InvoiceRow, InvoiceLineRow[]> = async (invoices, { database }) => {
-  const rows = await database.manager.find(InvoiceLineRow, {
-    where: { invoiceId: In(invoices.map(({ id }) => id)) },
-    order: { id: 'ASC' },
-  })
-  const byInvoice = groupedBy(rows, ({ invoiceId }) => invoiceId)
-  return new Map(invoices.map((invoice) => [invoice, byInvoice.get(invoice.id) ?? []]))
-}
+export const loadLines = rowsOfOwners(InvoiceLineRow, 'invoiceId')
 
 export interface InvoiceFilter {
   status?: readonly InvoiceStatus[] | null | undefined
