@@ -10,4 +10,4 @@ export {
 export { type Engine, host } from './engine.js'
 export { type EngineName, engines } from './engines.js'
 export { kafkaBehindProxy } from './kafka.js'
-export { isListening, killEngine, runningEngine, startEngine, stopEngine, wipeEngine } from './run-engine.js'
+export { isListening, killEngine, runningEngine, startEngine } from './run-engine.js'

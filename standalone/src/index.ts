@@ -1,3 +1,3 @@
 export { openClinic } from './open-clinic.js'
 export { readSettings, type Settings } from './settings.js'
-export { type RunningClinic, startClinic } from './start-clinic.js'
+export type { RunningClinic } from './start-clinic.js'

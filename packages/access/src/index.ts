@@ -2,7 +2,6 @@ export { type Actor, type Role, roles } from './actor.js'
 export {
   followRevocations,
   publishedRevocations,
-  type ReadRevoked,
   revocationBell,
   revocationsPath,
 } from './follow-revocations.js'

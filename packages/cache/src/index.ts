@@ -1,3 +1,3 @@
 export type { Cache, Counted, Limit, Noted, Remembered } from './cache.js'
 export { memoryCache } from './memory-cache.js'
-export { openCache, WrongCacheUrl } from './open-cache.js'
+export { openCache } from './open-cache.js'

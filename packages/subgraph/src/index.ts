@@ -7,7 +7,6 @@ export {
   connectionType,
   type Page,
   PageArgs,
-  PageInfo,
   pageOf,
 } from './connection.js'
 export { type Batch, type Context, groupedBy } from './context.js'
@@ -29,7 +28,6 @@ export {
   DateScalar,
   DateTimeScalar,
   EmailAddressScalar,
-  isTimeZone,
   LocalTimeScalar,
   PhoneNumberScalar,
   TimeZoneScalar,

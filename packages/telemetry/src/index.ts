@@ -8,11 +8,8 @@ export {
   inNewTrace,
   inRequestTrace,
   inSpan,
-  type OpenSpan,
   openSpan,
   readTraceparent,
   type SpanDescription,
-  type Tracer,
-  traceBy,
   traceIdOf,
 } from './trace.js'
