@@ -1,6 +1,6 @@
 import { testDatabase } from '@caregraph/database/testing'
 import { Query, Resolver } from 'type-graphql'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineSubgraph } from './define-subgraph.js'
 import { startSubgraphProcess } from './process.js'
 import { readProcessSettings } from './process-settings.js'
@@ -58,6 +58,18 @@ describe('a subgraph in its own process', () => {
     const running = await start({ DATABASE_URL: database.url, BROKER_URL: 'kafka://127.0.0.1:1' })
     expect(await ask(running.url)).toEqual({ data: { hello: 'hello' } })
     await running.stop()
+  })
+
+  it('ends at once while it waits for its database', async () => {
+    const ending = new AbortController()
+    const variables = { PORT: '0', DATABASE_URL: 'postgres://ada:secret@127.0.0.1:1/patient' }
+    const waiting = startSubgraphProcess({
+      ...{ subgraph: hello(), variables, log, ending: ending.signal },
+      onStopped: () => undefined,
+    })
+    await vi.waitUntil(() => logged.includes('the database is not there yet'))
+    ending.abort()
+    await expect(waiting).rejects.toBe(ending.signal.reason)
   })
 
   it('holds nothing when its preparation failed', async () => {

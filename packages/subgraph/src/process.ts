@@ -37,8 +37,8 @@ export interface SubgraphProcess {
 
 /** Runs a subgraph as this process, by the settings of its environment, until SIGTERM: then it exits with 0. */
 export function runSubgraph(subgraph: Subgraph, prepare?: Prepare): Promise<void> {
-  return runProcess(subgraph.name, (end) =>
-    startSubgraphProcess({ subgraph, variables: process.env, onStopped: end, prepare }),
+  return runProcess(subgraph.name, (end, ending) =>
+    startSubgraphProcess({ subgraph, variables: process.env, onStopped: end, ending, prepare }),
   )
 }
 
@@ -47,10 +47,12 @@ export async function startSubgraphProcess(options: {
   subgraph: Subgraph
   variables: Variables
   onStopped: () => void
+  /** Aborts when the process is to end, also in the middle of its start. */
+  ending?: AbortSignal
   prepare?: Prepare | undefined
   log?: Log
 }): Promise<SubgraphProcess> {
-  const { subgraph, variables } = options
+  const { subgraph, variables, ending = new AbortController().signal } = options
   const settings = readProcessSettings(subgraph.name, variables)
   const stops: Stop[] = []
   const stop = async () => {
@@ -94,10 +96,10 @@ export async function startSubgraphProcess(options: {
       clinic: settings.clinic,
       settings: variables,
     }
-    running = await whenDatabaseIsThere(() => subgraph.start(environment), log)
+    running = await whenDatabaseIsThere(() => subgraph.start(environment), { log, ending })
     stops.push(running.stop)
     await options.prepare?.(running, variables, now())
-    await Promise.race([listening(), delay(brokerWithinMilliseconds, undefined, { ref: false })])
+    await Promise.race([listening(), pause(brokerWithinMilliseconds, ending)])
     const server = await serveSubgraph(running, settings)
     stops.push(server.stop)
     log.info('the subgraph answers', { url: server.url })
@@ -154,15 +156,23 @@ function openPeers({ peers, key }: ProcessSettings, stops: Stop[]): ReadonlyMap<
 }
 
 /** All processes of a clinic start at the same time, so the database may be the last. */
-async function whenDatabaseIsThere<T>(start: () => Promise<T>, log: Log): Promise<T> {
+async function whenDatabaseIsThere<T>(
+  start: () => Promise<T>,
+  { log, ending }: { log: Log; ending: AbortSignal },
+): Promise<T> {
   const end = performance.now() + databaseWithinMilliseconds
   for (;;) {
+    ending.throwIfAborted()
     try {
       return await start()
     } catch (error) {
       if (!isDatabaseAway(error) || performance.now() > end) throw error
       log.info('the database is not there yet', traceOf(error))
-      await delay(lookForDatabaseMilliseconds)
+      await pause(lookForDatabaseMilliseconds, ending)
     }
   }
 }
+
+/** Ends early when the process is to end. */
+const pause = (milliseconds: number, ending: AbortSignal): Promise<void> =>
+  delay(milliseconds, undefined, { signal: ending }).catch(() => undefined)
