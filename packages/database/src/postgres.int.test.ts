@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wayTo } from '@caregraph/engines/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
+import { isDatabaseAway } from './database-error.js'
 import { idempotencySuite } from './idempotency.suite.js'
 import { migrateSuite } from './migrate.suite.js'
 import { rowsBySuite } from './rows-by.suite.js'
 import { testDatabase } from './testing.js'
-import { queryRows, refuseByConstraint } from './transaction.js'
+import { inTransaction, queryRows, refuseByConstraint } from './transaction.js'
 import { transactionSuite } from './transaction.suite.js'
 import { versionedUpdateSuite } from './versioned-update.suite.js'
 
@@ -45,5 +47,41 @@ describe('PostgreSQL', () => {
     const tooLarge = () => queryRows(database, 'INSERT INTO words VALUES ($1)', [randomBytes(4_000).toString('hex')])
     const taken = refuseByConstraint({ words_word: () => new Error('taken') }, tooLarge)
     await expect(taken).rejects.toThrow('exceeds btree')
+  })
+
+  it('takes back what was locked by a client of which nobody hears, though it says no goodbye', async () => {
+    const line = await wayTo(server.url)
+    const behind = await connectDatabase({
+      url: line.url,
+      tables: { entities: [], migrations: [] },
+      poolSize: 1,
+      onConnectionError: () => undefined,
+    })
+    let comeBack: () => void = () => undefined
+    const gone = inTransaction(behind, async ({ query }) => {
+      await query('SELECT pg_advisory_xact_lock(1)')
+      line.swallow()
+      await new Promise<void>((resolve) => {
+        comeBack = resolve
+      })
+    })
+    const take = async () => (await queryRows<{ held: boolean }>(database, 'SELECT pg_try_advisory_lock(1) AS held'))[0]
+    expect(await take()).toEqual({ held: false })
+    await vi.waitUntil(async () => (await take())?.held, { timeout: 40_000, interval: 100 })
+    line.pass()
+    comeBack()
+    await expect(gone).rejects.toSatisfy(isDatabaseAway)
+    await behind.destroy()
+    await line.stop()
+  })
+
+  it('looks whether we are there, and waits for no answer of ours longer than 20 s', async () => {
+    const look = `SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp\\_%' ORDER BY name`
+    expect(await queryRows(database, look)).toEqual([
+      { name: 'tcp_keepalives_count', setting: '3' },
+      { name: 'tcp_keepalives_idle', setting: '5' },
+      { name: 'tcp_keepalives_interval', setting: '5' },
+      { name: 'tcp_user_timeout', setting: '20000' },
+    ])
   })
 })

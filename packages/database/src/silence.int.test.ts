@@ -1,5 +1,5 @@
 import { type Way, wayTo } from '@caregraph/engines/testing'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
 import { isDatabaseAway } from './database-error.js'
 import { poolState } from './engine.js'
@@ -26,7 +26,6 @@ afterEach(async () => {
   await server.drop()
 })
 
-const soon = { timeout: 40_000, interval: 100 }
 const ask = () => queryRows<{ one: number }>(database, 'SELECT 1 AS one')
 const outcomes = async (asked: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(asked)).map((each) => each.status === 'fulfilled' || isDatabaseAway(each.reason))
@@ -47,37 +46,6 @@ describe('a line to the database that is cut', () => {
     line.pass()
     expect(await Promise.all(Array.from({ length: poolSize }, ask))).toEqual(Array(poolSize).fill([{ one: 1 }]))
     expect(poolState(database)).toMatchObject({ busy: 0, waiting: 0 })
-  })
-
-  it('without a word lets go of what was locked by it, though nobody says goodbye', async () => {
-    let comeBack: () => void = () => undefined
-    const gone = inTransaction(database, async ({ query }) => {
-      await query('SELECT pg_advisory_xact_lock(1)')
-      line.swallow()
-      await new Promise<void>((resolve) => {
-        comeBack = resolve
-      })
-    })
-    const tables = { entities: [], migrations: [] }
-    const other = await connectDatabase({ url: server.url, tables, poolSize: 1, onConnectionError: () => undefined })
-    const takeLock = async () =>
-      (await queryRows<{ held: boolean }>(other, 'SELECT pg_try_advisory_lock(1) AS held'))[0]
-    expect(await takeLock()).toEqual({ held: false })
-    await vi.waitUntil(async () => (await takeLock())?.held, soon)
-    await other.destroy()
-    line.pass()
-    comeBack()
-    await expect(gone).rejects.toSatisfy(isDatabaseAway)
-  })
-
-  it('is one on which the server looks whether we are there, and waits for no answer longer than 20 s', async () => {
-    const look = `SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp\\_%' ORDER BY name`
-    expect(await queryRows(database, look)).toEqual([
-      { name: 'tcp_keepalives_count', setting: '3' },
-      { name: 'tcp_keepalives_idle', setting: '5' },
-      { name: 'tcp_keepalives_interval', setting: '5' },
-      { name: 'tcp_user_timeout', setting: '20000' },
-    ])
   })
 
   it('with a word is told at once, and is whole again without a start', async () => {
