@@ -55,6 +55,8 @@ export interface Engine {
   /** Never waits. The lock is the connection's until it is let go, or the connection dies. */
   tryLock(connection: Ask, database: DataSource, lock: LockName): Promise<boolean>
   unlock(connection: Ask, database: DataSource, lock: LockName): Promise<void>
+  /** How long a connection may ask nothing before the server ends it; without a time as long as any other. */
+  mayBeSilentFor(milliseconds?: number): string
   readonly migrations: {
     /** Makes the table of what was applied, where it is not there yet. */
     readonly table: string

@@ -12,21 +12,33 @@ export interface HeldLock {
   release(): Promise<void>
 }
 
-/** Takes the lock of this database, unless another connection has it. Never waits for it. */
-export async function tryLock(database: DataSource, lock: LockName): Promise<HeldLock | undefined> {
+/**
+ * Takes the lock of this database, unless another connection has it. Never waits for it.
+ * @param lostAfterMilliseconds a holder that asks nothing for so long loses it: one that was stopped and did not die
+ */
+export async function tryLock(
+  database: DataSource,
+  lock: LockName,
+  lostAfterMilliseconds?: number,
+): Promise<HeldLock | undefined> {
   const engine = engineOf(database)
   const runner = database.createQueryRunner()
   try {
     const ask = await engine.connection(runner)
     if (await engine.tryLock(ask, database, lock)) {
-      return {
-        query: (statement, parameters) => ask(writtenFor(engine.name, statement), parameters),
-        async release() {
-          // A connection that broke has lost the lock by that.
-          await engine.unlock(ask, database, lock).catch(() => undefined)
-          await runner.release().catch(() => undefined)
-        },
+      const release = async () => {
+        // A connection that broke has lost the lock by that.
+        await engine.unlock(ask, database, lock).catch(() => undefined)
+        await ask(engine.mayBeSilentFor()).catch(() => undefined)
+        await runner.release().catch(() => undefined)
       }
+      if (lostAfterMilliseconds !== undefined) {
+        await ask(engine.mayBeSilentFor(lostAfterMilliseconds)).catch(async (error: unknown) => {
+          await release()
+          throw error
+        })
+      }
+      return { query: (statement, parameters) => ask(writtenFor(engine.name, statement), parameters), release }
     }
   } catch (error) {
     await runner.release().catch(() => undefined)

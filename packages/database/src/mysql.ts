@@ -158,6 +158,9 @@ export const mysql: Engine = {
     await connection('SELECT RELEASE_LOCK($1)', [lockOf(database, lock)])
   },
 
+  mayBeSilentFor: (milliseconds = silentClientSeconds * 1_000) =>
+    `SET SESSION wait_timeout = ${Math.ceil(milliseconds / 1_000)}`,
+
   migrations: {
     table: `CREATE TABLE IF NOT EXISTS migrations (
       id integer AUTO_INCREMENT PRIMARY KEY,

@@ -106,6 +106,9 @@ export const postgres: Engine = {
     await connection('SELECT pg_advisory_unlock($1)', [lockNumbers[lock]])
   },
 
+  mayBeSilentFor: (milliseconds) =>
+    milliseconds === undefined ? 'RESET idle_session_timeout' : `SET idle_session_timeout = ${milliseconds}`,
+
   migrations: {
     table: `CREATE TABLE IF NOT EXISTS migrations (
       id serial PRIMARY KEY,

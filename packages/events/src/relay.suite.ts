@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { connectDatabase, type Database, inTransaction, queryRows, type Transaction } from '@caregraph/database'
+import {
+  connectDatabase,
+  type Database,
+  inTransaction,
+  queryRows,
+  type Transaction,
+  tryLock,
+} from '@caregraph/database'
 import { testDatabase, wordsOf } from '@caregraph/database/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EventBus, Stop } from './bus.js'
@@ -247,6 +254,15 @@ export function relaySuite(): void {
     expect(new Set(recordings.flatMap(({ taken }) => taken.map(({ id }) => id))).size).toBe(100)
     for (const stop of stops.splice(0)) await stop()
     for (const copy of copies) await copy.destroy()
+  })
+
+  it('has another leader within seconds when the one before was stopped, and did not die', async () => {
+    const stopped = await tryLock(database, 'relay', 1_000)
+    const { bus, taken } = recordingBus()
+    startCopy(database, bus)
+    await appendAll(5)
+    await vi.waitUntil(() => taken.length === 5, soon)
+    await stopped?.release()
   })
 
   it('carries what another process appended, without hearing of it', async () => {

@@ -12,6 +12,7 @@ const shortestWaitMilliseconds = 4
 const longestWaitMilliseconds = 200
 const standByMilliseconds = 1_000
 const partingMilliseconds = 2_000
+const silentLeaderMilliseconds = 10_000
 
 interface Letter {
   readonly id: number
@@ -28,7 +29,7 @@ interface Relay {
 
 /**
  * Carries the outbox to the bus, the letters of one subject in their order. Of all copies one leads, by a lock that dies
- * with its connection; the others stand by. A letter leaves the outbox only after the bus has it, so it may be carried twice, never lost.
+ * with its connection, or when it is not heard of for ten seconds; the others stand by. A letter leaves the outbox only after the bus has it, so it may be carried twice, never lost.
  */
 export function startRelay(relay: Relay): Stop {
   const stopping = new AbortController()
@@ -43,7 +44,7 @@ async function leadWhenFree(relay: Relay, stopping: AbortSignal): Promise<void> 
   while (!stopping.aborted) {
     let lock: HeldLock | undefined
     try {
-      lock = await tryLock(relay.database, 'relay')
+      lock = await tryLock(relay.database, 'relay', silentLeaderMilliseconds)
       if (lock !== undefined) await carry(relay, lock, stopping)
     } catch (error) {
       if (!stopping.aborted) relay.onFault(error)
@@ -64,7 +65,7 @@ async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promi
   let wait = shortestWaitMilliseconds
   try {
     while (!stopping.aborted && faults.length === 0) {
-      const letters = isFull() ? [] : await lock.query<Letter>(newLetters, [[...underWay]])
+      const letters = isFull() ? await nothing(lock) : await lock.query<Letter>(newLetters, [[...underWay]])
       if (letters.length > 0) {
         for (const { id } of letters) underWay.add(id)
         const publication: Promise<void> = publish(relay, letters)
@@ -88,6 +89,12 @@ async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promi
   } finally {
     bell.off()
   }
+}
+
+/** Who says nothing loses the lock. */
+const nothing = async (lock: HeldLock): Promise<Letter[]> => {
+  await lock.query('SELECT 1')
+  return []
 }
 
 /**
