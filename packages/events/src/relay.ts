@@ -29,7 +29,8 @@ interface Relay {
 
 /**
  * Carries the outbox to the bus, the letters of one subject in their order. Of all copies one leads, by a lock that dies
- * with its connection, or when it is not heard of for ten seconds; the others stand by. A letter leaves the outbox only after the bus has it, so it may be carried twice, never lost.
+ * with its connection, or when it is not heard of for ten seconds; the others stand by. A letter leaves the outbox only
+ * after the bus has it, so it may be carried twice, never lost.
  */
 export function startRelay(relay: Relay): Stop {
   const stopping = new AbortController()
@@ -65,7 +66,13 @@ async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promi
   let wait = shortestWaitMilliseconds
   try {
     while (!stopping.aborted && faults.length === 0) {
-      const letters = isFull() ? await nothing(lock) : await lock.query<Letter>(newLetters, [[...underWay]])
+      if (isFull()) {
+        // The end of a publication rings. Who says nothing until then loses the lock.
+        await lock.query('SELECT 1')
+        await bell.wait(longestWaitMilliseconds, stopping)
+        continue
+      }
+      const letters = await lock.query<Letter>(newLetters, [[...underWay]])
       if (letters.length > 0) {
         for (const { id } of letters) underWay.add(id)
         const publication: Promise<void> = publish(relay, letters)
@@ -80,7 +87,7 @@ async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promi
         publications.add(publication)
         wait = shortestWaitMilliseconds
       }
-      if (letters.length === batchSize && !isFull()) continue
+      if (letters.length === batchSize) continue
       const rang = await bell.wait(wait, stopping)
       wait = rang ? shortestWaitMilliseconds : Math.min(wait * 2, longestWaitMilliseconds)
     }
@@ -89,12 +96,6 @@ async function carry(relay: Relay, lock: HeldLock, stopping: AbortSignal): Promi
   } finally {
     bell.off()
   }
-}
-
-/** Who says nothing loses the lock. */
-const nothing = async (lock: HeldLock): Promise<Letter[]> => {
-  await lock.query('SELECT 1')
-  return []
 }
 
 /**
