@@ -55,8 +55,10 @@ export interface Engine {
   /** Never waits. The lock is the connection's until it is let go, or the connection dies. */
   tryLock(connection: Ask, database: DataSource, lock: LockName): Promise<boolean>
   unlock(connection: Ask, database: DataSource, lock: LockName): Promise<void>
-  /** How long a connection may ask nothing before the server ends it; without a time as long as any other. */
-  mayBeSilentFor(milliseconds?: number): string
+  /** Has the server end a connection that asks nothing for so long. */
+  endAfterSilenceOf(milliseconds: number): string
+  /** Lets it rest like the others again. */
+  readonly mayRestAgain: string
   readonly migrations: {
     /** Makes the table of what was applied, where it is not there yet. */
     readonly table: string

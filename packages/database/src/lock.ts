@@ -29,11 +29,11 @@ export async function tryLock(
       const release = async () => {
         // A connection that broke has lost the lock by that.
         await engine.unlock(ask, database, lock).catch(() => undefined)
-        await ask(engine.mayBeSilentFor()).catch(() => undefined)
+        if (lostAfterMilliseconds !== undefined) await ask(engine.mayRestAgain).catch(() => undefined)
         await runner.release().catch(() => undefined)
       }
       if (lostAfterMilliseconds !== undefined) {
-        await ask(engine.mayBeSilentFor(lostAfterMilliseconds)).catch(async (error: unknown) => {
+        await ask(engine.endAfterSilenceOf(lostAfterMilliseconds)).catch(async (error: unknown) => {
           await release()
           throw error
         })

@@ -158,8 +158,8 @@ export const mysql: Engine = {
     await connection('SELECT RELEASE_LOCK($1)', [lockOf(database, lock)])
   },
 
-  mayBeSilentFor: (milliseconds = silentClientSeconds * 1_000) =>
-    `SET SESSION wait_timeout = ${Math.ceil(milliseconds / 1_000)}`,
+  endAfterSilenceOf: (milliseconds) => `SET SESSION wait_timeout = ${Math.ceil(milliseconds / 1_000)}`,
+  mayRestAgain: `SET SESSION wait_timeout = ${silentClientSeconds}`,
 
   migrations: {
     table: `CREATE TABLE IF NOT EXISTS migrations (

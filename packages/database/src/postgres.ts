@@ -106,8 +106,8 @@ export const postgres: Engine = {
     await connection('SELECT pg_advisory_unlock($1)', [lockNumbers[lock]])
   },
 
-  mayBeSilentFor: (milliseconds) =>
-    milliseconds === undefined ? 'RESET idle_session_timeout' : `SET idle_session_timeout = ${milliseconds}`,
+  endAfterSilenceOf: (milliseconds) => `SET idle_session_timeout = ${milliseconds}`,
+  mayRestAgain: 'RESET idle_session_timeout',
 
   migrations: {
     table: `CREATE TABLE IF NOT EXISTS migrations (
