@@ -112,7 +112,7 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
   const topicsMade = reopened(
     async () => {
       await makeTopics(eventTopics, eventRetentionMilliseconds)
-      return true
+      return eventTopics
     },
     async () => undefined,
   )
