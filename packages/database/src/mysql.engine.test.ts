@@ -5,9 +5,9 @@ import { databaseErrorOf, isDatabaseAway, isToRunAgain } from './database-error.
 import { idempotencySuite } from './idempotency.suite.js'
 import { migrateSuite } from './migrate.suite.js'
 import { rowsBySuite } from './rows-by.suite.js'
-import { testDatabase, testDatabasesOn } from './testing.js'
+import { deferred, testDatabase, testDatabasesOn } from './testing.js'
 import { inTransaction, queryRows } from './transaction.js'
-import { deferred, transactionSuite } from './transaction.suite.js'
+import { transactionSuite } from './transaction.suite.js'
 import { versionedUpdateSuite } from './versioned-update.suite.js'
 
 await describeOn('mariadb', 'a database on MySQL', (url) => {

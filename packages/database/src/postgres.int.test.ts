@@ -6,7 +6,7 @@ import { isDatabaseAway } from './database-error.js'
 import { idempotencySuite } from './idempotency.suite.js'
 import { migrateSuite } from './migrate.suite.js'
 import { rowsBySuite } from './rows-by.suite.js'
-import { testDatabase } from './testing.js'
+import { deferred, testDatabase } from './testing.js'
 import { inTransaction, queryRows, refuseByConstraint } from './transaction.js'
 import { transactionSuite } from './transaction.suite.js'
 import { versionedUpdateSuite } from './versioned-update.suite.js'
@@ -57,13 +57,11 @@ describe('PostgreSQL', () => {
       poolSize: 1,
       onConnectionError: () => undefined,
     })
-    let comeBack: () => void = () => undefined
+    const { promise: back, resolve: comeBack } = deferred()
     const gone = inTransaction(behind, async ({ query }) => {
       await query('SELECT pg_advisory_xact_lock(1)')
       line.swallow()
-      await new Promise<void>((resolve) => {
-        comeBack = resolve
-      })
+      await back
     })
     const take = async () => (await queryRows<{ held: boolean }>(database, 'SELECT pg_try_advisory_lock(1) AS held'))[0]
     expect(await take()).toEqual({ held: false })

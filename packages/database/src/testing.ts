@@ -39,3 +39,17 @@ async function onServer(url: string, statement: string): Promise<void> {
     await server.destroy()
   }
 }
+
+/** What a test waits for, and lets come. */
+export interface Deferred {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+}
+
+export function deferred(): Deferred {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

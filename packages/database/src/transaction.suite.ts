@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectDatabase, type Database } from './connect.js'
 import { databaseErrorOf, isDatabaseAway, isToRunAgain } from './database-error.js'
-import { testDatabase, wordsOf } from './testing.js'
+import { type Deferred, deferred, testDatabase, wordsOf } from './testing.js'
 import { inTransaction, queryRows, refuseByConstraint, type Transaction } from './transaction.js'
 
 let server: Awaited<ReturnType<typeof testDatabase>>
@@ -281,17 +281,4 @@ export function transactionSuite(): void {
       await expect(nobody).rejects.toSatisfy(isDatabaseAway)
     })
   })
-}
-
-interface Deferred {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-}
-
-export function deferred(): Deferred {
-  let resolve = (): void => undefined
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
 }

@@ -8,7 +8,7 @@ import {
   type Transaction,
   tryLock,
 } from '@caregraph/database'
-import { testDatabase, wordsOf } from '@caregraph/database/testing'
+import { deferred, testDatabase, wordsOf } from '@caregraph/database/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EventBus, Stop } from './bus.js'
 import type { AnyEvent } from './event.js'
@@ -20,9 +20,9 @@ const soon = { timeout: 20_000, interval: 5 }
 let server: Awaited<ReturnType<typeof testDatabase>>
 let database: Database
 const stops: Stop[] = []
-const connect = (poolSize = 16): Promise<Database> =>
+const connect = (poolSize = 16, { url } = server): Promise<Database> =>
   connectDatabase({
-    url: server.url,
+    url,
     tables: { entities: [], migrations: [outboxTable] },
     poolSize,
     onConnectionError: () => undefined,
@@ -131,16 +131,16 @@ export function relaySuite(): void {
   it('keeps the order of a subject whose later event is of the transaction that began earlier', async () => {
     const { bus, taken } = recordingBus()
     const [id = ''] = await aggregates(1)
-    const began = gate()
-    const mayGoOn = gate()
+    const began = deferred()
+    const mayGoOn = deferred()
     const waits = async () => {
-      began.open()
-      await mayGoOn.opened
+      began.resolve()
+      await mayGoOn.promise
     }
     const earlier = change(id, waits, atOnce)
-    await began.opened
+    await began.promise
     await change(id, atOnce, atOnce)
-    mayGoOn.open()
+    mayGoOn.resolve()
     await earlier
     startCopy(database, bus)
     await vi.waitUntil(() => taken.length === 2, soon)
@@ -150,18 +150,18 @@ export function relaySuite(): void {
   it('carries a letter that is committed late, after others of higher ids have left, and waits for it with none of them', async () => {
     const { bus, taken } = recordingBus()
     const { faults } = startCopy(database, bus)
-    const written = gate()
-    const mayCommit = gate()
+    const written = deferred()
+    const mayCommit = deferred()
     const late = randomUUID()
     const open = inTransaction(database, async (tx) => {
       await append(tx, late, 1)
-      written.open()
-      await mayCommit.opened
+      written.resolve()
+      await mayCommit.promise
     })
-    await written.opened
+    await written.promise
     for (let times = 0; times < 20; times++) await appendAll(15)
     await vi.waitUntil(async () => taken.length === 300 && (await left()) === 0, soon)
-    mayCommit.open()
+    mayCommit.resolve()
     await open
     await vi.waitUntil(async () => taken.length === 301 && (await left()) === 0, soon)
     expect(taken.at(-1)?.subject).toBe(late)
@@ -186,22 +186,17 @@ export function relaySuite(): void {
     startCopy(database, bus)
     await aggregates(0)
     const elsewhere = await testDatabase()
-    const neighbour = await connectDatabase({
-      url: elsewhere.url,
-      tables: { entities: [], migrations: [outboxTable] },
-      poolSize: 2,
-      onConnectionError: () => undefined,
-    })
+    const neighbour = await connect(2, elsewhere)
     await queryRows(neighbour, createAttempts)
-    const ended = gate()
+    const ended = deferred()
     const open = [database, neighbour].map((each) =>
       inTransaction(each, async (tx) => {
         await attempt(tx)
-        await ended.opened
+        await ended.promise
       }),
     )
     stops.push(async () => {
-      ended.open()
+      ended.resolve()
       await Promise.all(open)
       await neighbour.destroy()
       await elsewhere.drop()
@@ -223,13 +218,13 @@ export function relaySuite(): void {
   })
 
   it('keeps an event until the bus has it', async () => {
-    const published = gate()
-    const { bus, taken } = recordingBus(() => published.opened)
+    const published = deferred()
+    const { bus, taken } = recordingBus(() => published.promise)
     startCopy(database, bus)
     await appendAll(3)
     await expect(vi.waitUntil(async () => (await left()) === 0, { timeout: 300, interval: 20 })).rejects.toThrow()
     expect(await left()).toBe(3)
-    published.open()
+    published.resolve()
     await vi.waitUntil(async () => (await left()) === 0, soon)
     expect(taken).toHaveLength(3)
   })
@@ -302,11 +297,3 @@ export function relaySuite(): void {
 const firstTimes = (events: readonly AnyEvent[]): AnyEvent[] => [
   ...new Map(events.map((each) => [each.id, each])).values(),
 ]
-
-function gate() {
-  let open = (): void => undefined
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { open, opened }
-}
